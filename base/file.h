@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files that are whole or not there: a new file is written beside its name, synced, renamed into
+ * place and the folder synced, so that a crash or a full disk leaves the old state. Files and
+ * folders are made for their owner alone (0600, 0700).
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* Replaces `path` as a whole. */
+MUST_CHECK enum err
+file_replace(const char *path, const void *bytes, size_t len, struct err_trace *trace);
+
+/* As file_replace, but ERR_EXISTS when anything is there: outputs are never overwritten. */
+MUST_CHECK enum err
+file_create(const char *path, const void *bytes, size_t len, struct err_trace *trace);
+
+/* The whole file, NUL-terminated behind its end, at most `max` bytes; free() *out. */
+MUST_CHECK enum err
+file_read(const char *path, size_t max, char **out, size_t *len, struct err_trace *trace);
+
+/* mkdir -p with mode 0700 for what is made; an existing folder is left as it is. */
+MUST_CHECK enum err file_make_folder(const char *path, struct err_trace *trace);
+
+/* fsync of the folder that holds `path`. */
+MUST_CHECK enum err file_sync_folder_of(const char *path, struct err_trace *trace);
+
+/*
+ * Takes the advisory lock file `path` (made if missing) without waiting; ERR_STATE names the
+ * holder's process when another has it. The lock ends with file_unlock or the process.
+ */
+MUST_CHECK enum err file_lock(const char *path, int *fd, struct err_trace *trace);
+void file_unlock(int fd);
+
+/* Copies regular files and folders, synced; `to` must not exist. For a software token's folder. */
+MUST_CHECK enum err file_copy_tree(const char *from, const char *to, struct err_trace *trace);
+
+/* Overwrites nothing: unlinks the tree. Missing is fine. */
+MUST_CHECK enum err file_remove_tree(const char *path, struct err_trace *trace);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SHA-256 over parts, and the system's randomness. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { SHA256_SIZE = 32 };
+
+struct part {
+	const void *bytes;
+	size_t len;
+};
+
+/* The hash of the parts one after another. */
+MUST_CHECK enum err sha256_parts(
+    const struct part *parts, size_t count, uint8_t out[SHA256_SIZE], struct err_trace *trace);
+MUST_CHECK enum err
+sha256(const void *bytes, size_t len, uint8_t out[SHA256_SIZE], struct err_trace *trace);
+
+/* getrandom(2); for public values (ids, salts, nonces). Secrets come from secret_random. */
+MUST_CHECK enum err random_bytes(void *out, size_t len, struct err_trace *trace);
+
+#endif

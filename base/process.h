@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a process does to itself before it may hold a secret, and how it starts another. */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* No core dumps, not dumpable or traceable, umask 077, SIGPIPE ignored. First thing in main. */
+MUST_CHECK enum err process_harden(struct err_trace *trace);
+
+/* True when any swap is in use by the system (/proc/swaps lists a device or file). */
+bool process_swap_is_on(void);
+
+struct process_start {
+	const char *const
+	    *argv; /* NULL-terminated; argv[0] is looked up in PATH unless it has a '/' */
+	const char *const *env; /* NAME=value to set beside the present environment, or NULL */
+	int pass_fd;            /* kept open in the child under the same number, or -1 */
+	bool new_group;         /* its own process group */
+	bool die_with_parent;   /* PR_SET_PDEATHSIG SIGTERM */
+};
+
+/*
+ * Starts a program: fork, then exec at once. `to_child` and `from_child` receive the ends of pipes
+ * to its stdin and from its stdout; NULL leaves the stream as ours. Everything else is
+ * close-on-exec. An exec that fails is reported here, not by the child.
+ */
+MUST_CHECK enum err process_spawn(const struct process_start *start, pid_t *pid, int *to_child,
+    int *from_child, struct err_trace *trace);
+
+/* Waits; *status is the exit status, or 128 + signal. */
+MUST_CHECK enum err process_wait(pid_t pid, int *status, struct err_trace *trace);
+
+#endif
