@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a command and quorate-agent say to each other. The command starts the agent with one end of
+ * a socket pair, the link. Over it goes the order, one line of JSON with nothing secret in it; the
+ * agent hardens itself, finds the token and asks for the user PIN; only then does the PIN follow,
+ * length first, from one locked memory into the other. The agent logs in, wipes the PIN, and
+ * answers that it is ready and where its socket is, or what failed. Later it says on the same link
+ * why it ended. Closing the link ends the agent: an activation never outlives its command unseen.
+ *
+ *   command -> agent  {"v":1,"module":…,"serial":…,"label":…,"quorum":…,"purpose":…,"users":[…],
+ *                      "keys":[…],"bounds":{"for_ms":…,"max_uses":…},"watch":[…],"folder":…}
+ *   agent -> command  {"asks":"pin"}
+ *   command -> agent  four bytes of length, big-endian, then the PIN
+ *   agent -> command  {"ready":true,"socket":…}  or  {"failed":"denied","text":…,"next":…}
+ *   agent -> command  {"ended":"card","text":…,"uses":…}, then the link closes
+ */
+#ifndef CUSTODY_AGENT_LINK_H
+#define CUSTODY_AGENT_LINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct agent;
+struct secret;
+
+enum {
+	AGENT_LINK_VERSION = 1,
+	AGENT_LINK_LINE = 16384, /* the longest line either side accepts */
+	AGENT_PIN_MAX = 1024,
+	AGENT_USERS = 64,
+	AGENT_KEYS = 64,
+	AGENT_READERS = 16, /* one for each card that must stay in */
+};
+
+struct agent_order {
+	const char *module; /* path of the PKCS#11 module */
+	const char *serial; /* the token's serial number, without its padding */
+	const char *label;  /* for people: messages name the token by it */
+	const char *quorum;
+	const char *purpose; /* NULL: none given */
+	const char *folder;  /* where the socket goes, made 0700; NULL: the user's runtime folder */
+	const uid_t *users;  /* who may connect; none: only who runs the command */
+	size_t user_count;
+	const char *const *keys; /* "label:…" or "id:HEX"; none: every private key of the token */
+	size_t key_count;
+	const char *const *readers; /* taking the card out of any of these ends the activation */
+	size_t reader_count;
+	int64_t for_ms;      /* 0: no bound */
+	int64_t max_uses;    /* 0: no bound */
+	const char *program; /* NULL: the quorate-agent of this build or installation */
+};
+
+/* Why an activation ended. The words on the link are those of agent_end_word. */
+enum agent_end {
+	AGENT_END_NONE,    /* it has not */
+	AGENT_END_CARD,    /* a watched card was taken out, its reader went, or pcscd died */
+	AGENT_END_COMMAND, /* the command closed the link */
+	AGENT_END_SIGNAL,  /* SIGTERM, SIGINT or SIGHUP */
+	AGENT_END_TIME,    /* for_ms is over */
+	AGENT_END_SUSPEND, /* the machine slept */
+	AGENT_END_TOKEN,   /* the token went away */
+	AGENT_END_FAULT,   /* the agent died without a word */
+	AGENT_END__COUNT
+};
+
+struct agent_event {
+	enum agent_end end;
+	int64_t uses;        /* private-key operations done */
+	char text[ERR_TEXT]; /* a sentence for people */
+};
+
+/*
+ * Starts the agent, gives it the PIN (borrowed; the caller still frees its own) and waits, bounded,
+ * until it serves. ERR_DENIED for a wrong PIN, ERR_LOCKED for a locked one, ERR_ABSENT for a
+ * missing module, token or key.
+ */
+MUST_CHECK enum err agent_start(const struct agent_order *order, const struct secret *pin,
+    struct agent **out, struct err_trace *trace);
+
+/* Becomes readable when the agent has something to say: for poll beside a child's pidfd. */
+int agent_fd(const struct agent *agent);
+
+/*
+ * Waits until the activation ended. ERR_TIMEOUT when it still runs after `timeout_ms` (0: only
+ * looks). An agent that died gives AGENT_END_FAULT. May be called again after the end.
+ */
+MUST_CHECK enum err agent_wait_event(
+    struct agent *agent, int timeout_ms, struct agent_event *out, struct err_trace *trace);
+
+/*
+ * Ends the activation if it still runs, waits until the token is closed and the agent gone, and
+ * says why it ended. ERR_TIMEOUT when it had to be killed: the token's sessions died with it.
+ */
+MUST_CHECK enum err
+agent_end(struct agent *agent, struct agent_event *out, struct err_trace *trace);
+
+/* Ends it as agent_end does, if nobody did; NULL is fine. */
+void agent_free(struct agent *agent);
+
+/*
+ * What an application needs: { "P11_KIT_SERVER_ADDRESS=unix:path=…", NULL }, for
+ * process_start.env. Borrowed from the agent.
+ */
+const char *const *agent_client_environment(const struct agent *agent);
+
+/* The PKCS#11 module that an application loads: p11-kit-client.so. */
+const char *agent_client_module(void);
+
+/* "card", "command", …; and back, AGENT_END_FAULT for a word that is none. */
+const char *agent_end_word(enum agent_end end);
+enum agent_end agent_end_from_word(const char *word);
+
+#endif
