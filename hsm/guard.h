@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guard around a change of PIN (design.md, rule 7). Inside one PKCS#11 call atomicity is the
+ * token's own affair, and SoftHSM has none: C_SetPIN truncates and rewrites token.object in place
+ * without fsync, and a crash then costs the token and every key on it. So a software token's folder
+ * is copied and synced before, the new PIN proven by a login in a fresh process after, and the copy
+ * destroyed; until then the copy counts as exposure. A hardware token is proven and not copied.
+ *
+ * `copy` is the path of a folder that does not exist yet, in durable state, one for each binding.
+ * That it exists says that a change is unfinished: it is the guard's whole journal.
+ */
+#ifndef HSM_GUARD_H
+#define HSM_GUARD_H
+
+#include <stdbool.h>
+
+#include "hsm/pin.h"
+
+/*
+ * The whole of it: guard, token_set_pin, prove the new PIN in a fresh process, destroy the copy.
+ * After a refused old PIN nothing changed and no copy is left; after any other failure the copy
+ * stays and token_guard_resume finishes.
+ */
+struct token_switch {
+	struct token_pin_change change;
+	const char *copy;
+};
+MUST_CHECK enum err token_switch_pin(struct module *module, const struct token_facts *token,
+    const struct token_switch *to, struct err_trace *trace);
+
+/* An unfinished change left its copy here. */
+bool token_guard_is_open(const char *copy);
+
+enum token_pin_now { TOKEN_HAS_OLD_PIN, TOKEN_HAS_NEW_PIN };
+
+/*
+ * After a crash, with the module closed in this process: tries the new PIN, then the old one, each
+ * in a fresh process; when neither opens a whole token, puts the copy back and proves the old PIN.
+ * Then destroys the copy and says which PIN the token has. `module` is its name or path as in
+ * module_open. ERR_STATE when no guard is open.
+ */
+MUST_CHECK enum err token_guard_resume(const char *module, const struct token_switch *to,
+    enum token_pin_now *now, struct err_trace *trace);
+
+/* The parts, for a caller that journals between them. No-ops, but for the proof, on hardware. */
+
+/* ERR_EXISTS when `copy` exists; ERR_ABSENT when the software token's folder is not found. */
+MUST_CHECK enum err
+token_guard_begin(const struct token_facts *token, const char *copy, struct err_trace *trace);
+
+/* Syncs the token's own files and destroys the copy. */
+MUST_CHECK enum err
+token_guard_end(const struct token_facts *token, const char *copy, struct err_trace *trace);
+
+/* Puts the copy's files back into the token's folder; the copy stays until token_guard_end. */
+MUST_CHECK enum err token_guard_restore(const char *copy, struct err_trace *trace);
+
+/*
+ * A login in a fresh process (quorate-token-check), which sees what the token kept and not what a
+ * module remembers. The PIN goes to it through a pipe. `module_path` as module_path() says.
+ * ERR_ABSENT when the token is not there (as after a torn write).
+ */
+struct token_proof {
+	const char *module_path;
+	const char *serial;
+	struct token_try attempt;
+};
+MUST_CHECK enum err token_prove_pin(
+    const struct token_proof *proof, enum token_verdict *verdict, struct err_trace *trace);
+
+/*
+ * Makes durable what a software token wrote: its files and folder are synced. No-op on hardware.
+ * The functions of hsm/ that change a token do it themselves.
+ */
+MUST_CHECK enum err token_sync(const struct token_facts *token, struct err_trace *trace);
+
+#endif
