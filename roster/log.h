@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log: the exact bytes of the events, and their verification. */
+#ifndef ROSTER_LOG_H
+#define ROSTER_LOG_H
+
+#include "roster/checkpoint.h"
+#include "roster/roster.h"
+
+/* One event as the log shows it; pointers are valid during the call only. */
+struct roster_log_entry {
+	const char *line; /* RFC 8785 JSON, without the newline: what is hashed */
+	size_t line_len;
+	struct roster_hash hash;
+	struct roster_id writer;
+	int64_t n;
+	int64_t time;
+	const char *type;
+	struct roster_id by;
+	const char *words; /* "card.enrol card=root/2 …": the event as one line for people */
+};
+
+/* In replay order. The visitor's error ends the walk and is returned. */
+typedef enum err (*roster_log_visit)(
+    void *context, const struct roster_log_entry *entry, struct err_trace *trace);
+MUST_CHECK enum err
+roster_log(struct roster *roster, roster_log_visit visit, void *context, struct err_trace *trace);
+
+/* What verification found. Findings of tampering are an error of roster_verify, not here. */
+struct roster_verified {
+	int64_t events;
+	unsigned writers;
+	int64_t erased; /* contents that were erased, as events say */
+	int64_t pinned; /* events that a checkpoint covers */
+	size_t checkpoints;
+	struct roster_checkpoint *checkpoint; /* free() */
+	struct roster_hash head;
+};
+
+/*
+ * Replays every event, and compares: hashes and chains, bodies with their types, contents with the
+ * hashes that bind them, signatures with the cards' keys, all projections row by row, and the file
+ * with the state folder. ERR_FORMAT names the first that differs. Without a checkpoint known from
+ * elsewhere this finds accidents, not an editor who rewrote everything: say so.
+ */
+MUST_CHECK enum err
+roster_verify(struct roster *roster, struct roster_verified *out, struct err_trace *trace);
+
+/* Makes the projections anew from the events, for a damaged one. Needs writing. */
+MUST_CHECK enum err roster_rebuild(struct roster *roster, struct err_trace *trace);
+
+#endif
