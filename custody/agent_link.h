@@ -7,11 +7,12 @@
  * answers that it is ready and where its socket is, or what failed. Later it says on the same link
  * why it ended. Closing the link ends the agent: an activation never outlives its command unseen.
  *
- *   command -> agent  {"v":1,"module":…,"serial":…,"label":…,"quorum":…,"purpose":…,"users":[…],
+ *   command -> agent  {"v":1,"module":…,"token":…,"label":…,"quorum":…,"purpose":…,"users":[…],
  *                      "keys":[…],"bounds":{"for_ms":…,"max_uses":…},"watch":[…],"folder":…}
  *   agent -> command  {"asks":"pin"}
  *   command -> agent  four bytes of length, big-endian, then the PIN
- *   agent -> command  {"ready":true,"socket":…}  or  {"failed":"denied","text":…,"next":…}
+ *   agent -> command  {"ready":true,"socket":…,"text":…}
+ *                or    {"failed":"denied","because":[…],"next":…}
  *   agent -> command  {"ended":"card","text":…,"uses":…}, then the link closes
  */
 #ifndef CUSTODY_AGENT_LINK_H
@@ -36,8 +37,8 @@ enum {
 };
 
 struct agent_order {
-	const char *module; /* path of the PKCS#11 module */
-	const char *serial; /* the token's serial number, without its padding */
+	const char *module; /* as module_open of hsm/module.h takes it: absolute path or name */
+	const char *token;  /* PKCS#11 URI, as token_uri of hsm/token.h writes it */
 	const char *label;  /* for people: messages name the token by it */
 	const char *quorum;
 	const char *purpose; /* NULL: none given */
@@ -99,6 +100,12 @@ agent_end(struct agent *agent, struct agent_event *out, struct err_trace *trace)
 
 /* Ends it as agent_end does, if nobody did; NULL is fine. */
 void agent_free(struct agent *agent);
+
+/*
+ * One sentence for people on what is served: which token, how many keys, and which keys are left
+ * out and why (those that want their PIN before each use). Borrowed from the agent.
+ */
+const char *agent_ready_text(const struct agent *agent);
 
 /*
  * What an application needs: { "P11_KIT_SERVER_ADDRESS=unix:path=…", NULL }, for
