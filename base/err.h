@@ -18,11 +18,14 @@
 #define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
-/* Grouped by whose doing it is. Never renumbered: tests and the attendant protocol name them. */
+/*
+ * Grouped by whose doing it is. Never renumbered: tests and the attendant protocol name them.
+ * (ERR_STATE, which one might miss, is the name of a type of OpenSSL.)
+ */
 enum err {
 	ERR_OK = 0,
 	ERR_ARGUMENT,    /* the caller: a value that the command or function refuses */
-	ERR_STATE,       /* the caller: not now, in this state of roster, card or token */
+	ERR_NOT_NOW,     /* the caller: not now, in this state of roster, card or token */
 	ERR_DENIED,      /* the operator: a wrong PIN, policy, a "no" */
 	ERR_LOCKED,      /* the operator: no tries left; a card or token is blocked */
 	ERR_ABSENT,      /* the operator: no such card, reader, person, token, file */

@@ -31,7 +31,7 @@ MUST_CHECK enum err file_make_folder(const char *path, struct err_trace *trace);
 MUST_CHECK enum err file_sync_folder_of(const char *path, struct err_trace *trace);
 
 /*
- * Takes the advisory lock file `path` (made if missing) without waiting; ERR_STATE names the
+ * Takes the advisory lock file `path` (made if missing) without waiting; ERR_NOT_NOW names the
  * holder's process when another has it. The lock ends with file_unlock or the process.
  */
 MUST_CHECK enum err file_lock(const char *path, int *fd, struct err_trace *trace);
