@@ -32,7 +32,7 @@ MUST_CHECK enum err hkdf_expand(const struct secret *prk, struct hkdf_parts info
 
 /* Any number of bytes from 1 to 32: one block. */
 struct hkdf_pbkdf2 {
-	struct hkdf_parts password;
+	struct part password;
 	struct hkdf_parts salt;
 	uint32_t iterations;
 };

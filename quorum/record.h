@@ -7,11 +7,14 @@
 #ifndef QUORUM_RECORD_H
 #define QUORUM_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "quorum/p256.h"
+
+enum { SHARE_THRESHOLD_MIN = 2, SHARE_COUNT_MAX = 16 };
 
 enum {
 	RECORD_TAG = 0xD1, /* private class, primitive; of format 1 */
@@ -30,6 +33,9 @@ struct record {
 	uint8_t enc[P256_COMPRESSED];
 	uint8_t sealed[RECORD_SEALED]; /* ciphertext and tag of the packed share */
 };
+
+/* 2 <= M <= N <= 16 and the index below N. */
+bool record_numbers_are_good(uint8_t index, uint8_t threshold, uint8_t size);
 
 /* The current generation's record and the next one's, oldest first; or one; or none. */
 struct record_set {
@@ -58,7 +64,7 @@ records_decode(const void *bytes, size_t len, struct record_set *out, struct err
 /* The record of that generation, or NULL. */
 const struct record *records_find(const struct record_set *set, uint32_t generation);
 
-/* Adds in the order of generations. ERR_EXISTS: that generation is there; ERR_STATE: two are. */
+/* Adds in the order of generations. ERR_EXISTS: that generation is there; ERR_NOT_NOW: two are. */
 MUST_CHECK enum err
 records_add(struct record_set *set, const struct record *record, struct err_trace *trace);
 

@@ -21,8 +21,6 @@ enum {
 	SHARE_SECRET_SIZE = 32,
 	SHARE_SIZE = 42,
 	SHARE_COMMITMENT_SIZE = 32,
-	SHARE_THRESHOLD_MIN = 2,
-	SHARE_COUNT_MAX = 16,
 };
 
 /* What is wrong with one share. */
