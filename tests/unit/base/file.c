@@ -160,6 +160,7 @@ replace_on_a_full_disk(const char *path)
 static void
 a_full_disk_leaves_the_old_file(void **state)
 {
+	static const uint8_t block[64 * 1024];
 	struct err_trace trace = { 0 };
 	int opened;
 
@@ -172,7 +173,7 @@ a_full_disk_leaves_the_old_file(void **state)
 	assert_true(opened >= 0);
 	assert_int_not_equal(posix_fallocate(opened, 0, 1 << 20), 0);
 	close(opened);
-	assert_fails(file_replace("disk/roster", "x", 1 << 16, &trace), ERR_IO, &trace);
+	assert_fails(file_replace("disk/roster", block, sizeof(block), &trace), ERR_IO, &trace);
 	assert_non_null(strstr(trace.next, "Make room"));
 	assert_holds("disk/roster", "old");
 	assert_int_equal(umount("disk"), 0);
