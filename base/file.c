@@ -95,6 +95,41 @@ write_new(char *name, const void *bytes, size_t len, struct err_trace *trace)
 	return err;
 }
 
+static enum err
+write_beside(const char *path, const struct part *content, char **out, struct err_trace *trace)
+{
+	char *name = NULL;
+	enum err err;
+
+	if (asprintf(&name, "%s.XXXXXX", path) < 0)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	err = write_new(name, content->bytes, content->len, trace);
+	if (err != ERR_OK) {
+		free(name);
+		return err;
+	}
+	*out = name;
+	return ERR_OK;
+}
+
+enum err
+file_replace(const char *path, const void *bytes, size_t len, struct err_trace *trace)
+{
+	char *name = NULL;
+	enum err err = write_beside(path, &(struct part){ bytes, len }, &name, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (rename(name, path) == 0) {
+		err = file_sync_folder_of(path, trace);
+	} else {
+		err = FAIL_ERRNO(trace, "file '%s' not replaced", path);
+		unlink(name);
+	}
+	free(name);
+	return err;
+}
+
 /* Some file systems (FAT by FUSE, NFS) cannot refuse in a rename, but can in a link. */
 static bool
 rename_to_new(const char *from, const char *to)
@@ -106,50 +141,29 @@ rename_to_new(const char *from, const char *to)
 	return link(from, to) == 0 && unlink(from) == 0;
 }
 
-static bool
-rename_over(const char *from, const char *to)
-{
-	return rename(from, to) == 0;
-}
-
-static enum err
-put_file(const char *path, const struct part *content, bool (*move)(const char *, const char *),
-    struct err_trace *trace)
-{
-	enum err err = ERR_INTERNAL;
-	char *name = NULL;
-
-	if (asprintf(&name, "%s.XXXXXX", path) < 0)
-		return FAIL(trace, ERR_NOMEM, "no memory for a path");
-	err = write_new(name, content->bytes, content->len, trace);
-	if (err != ERR_OK)
-		goto out;
-	if (!move(name, path)) {
-		err = FAIL_ERRNO(trace, "file '%s' not put in place", path);
-		unlink(name);
-		goto out;
-	}
-	err = file_sync_folder_of(path, trace);
-out:
-	free(name);
-	return err;
-}
-
-enum err
-file_replace(const char *path, const void *bytes, size_t len, struct err_trace *trace)
-{
-	return put_file(path, &(struct part){ bytes, len }, rename_over, trace);
-}
-
 enum err
 file_create(const char *path, const void *bytes, size_t len, struct err_trace *trace)
 {
 	struct stat there;
+	char *name = NULL;
+	enum err err;
 
 	/* For the message, before anything is written; what decides is the rename. */
 	if (lstat(path, &there) == 0)
 		return FAIL(trace, ERR_EXISTS, "'%s' exists and is never overwritten", path);
-	return put_file(path, &(struct part){ bytes, len }, rename_to_new, trace);
+	err = write_beside(path, &(struct part){ bytes, len }, &name, trace);
+	if (err != ERR_OK)
+		return err;
+	if (rename_to_new(name, path)) {
+		err = file_sync_folder_of(path, trace);
+		if (err != ERR_OK)
+			unlink(path); /* ours, and else in the way of the next try */
+	} else {
+		err = FAIL_ERRNO(trace, "file '%s' not made", path);
+		unlink(name);
+	}
+	free(name);
+	return err;
 }
 
 /* Reads to the end of the file, or to one byte more than `max`. */

@@ -153,7 +153,7 @@ write_value(struct canonical *canonical, const json_t *value, unsigned depth)
 {
 	if (value == NULL)
 		return FAIL(canonical->trace, ERR_INTERNAL, "no JSON value");
-	if (depth > DEPTH_MAX)
+	if (depth == DEPTH_MAX && (json_is_object(value) || json_is_array(value)))
 		return FAIL(
 		    canonical->trace, ERR_ARGUMENT, "JSON deeper than %d levels", DEPTH_MAX);
 	switch (json_typeof(value)) {

@@ -170,6 +170,8 @@ await_exec(int fd)
 	do
 		got = read(fd, &number, sizeof(number));
 	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return errno;
 	return got == sizeof(number) ? number : 0;
 }
 
@@ -192,8 +194,11 @@ fork_and_exec(struct child *child, pid_t *pid, struct err_trace *trace)
 	child->failed[1] = -1;
 	const int number = await_exec(child->failed[0]);
 	if (number != 0) {
+		kill(made, SIGKILL);
 		while (waitpid(made, NULL, 0) < 0 && errno == EINTR)
 			continue;
+		if (number == ENOENT)
+			err_next(trace, "Install '%s', or add its folder to PATH.", name);
 		errno = number;
 		return FAIL_ERRNO(trace, "program '%s' not started", name);
 	}

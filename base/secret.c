@@ -60,7 +60,7 @@ secret_new(size_t capacity, struct secret **out, struct err_trace *trace)
 		return FAIL(
 		    trace, ERR_ARGUMENT, "a secret cannot have a capacity of %zu bytes", capacity);
 	/* Without the heap, OPENSSL_secure_malloc would silently be malloc. */
-	if (!heap_is_locked)
+	if (!heap_is_locked || !CRYPTO_secure_malloc_initialized())
 		return FAIL(trace, ERR_INTERNAL, "a secret was made before the secure heap");
 	secret = calloc(1, sizeof(*secret));
 	if (secret == NULL)

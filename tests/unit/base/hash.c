@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/test.h"
+
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/hash.h"
+
+/* FIPS 180-4's examples, and the empty one. */
+static const struct {
+	const char *message;
+	const char *hash;
+} examples[] = {
+	{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+	{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+	    "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+};
+
+static void
+the_published_examples_hold(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		struct err_trace trace = { 0 };
+		uint8_t hash[SHA256_SIZE];
+		char text[2 * SHA256_SIZE + 1];
+
+		assert_ok(
+		    sha256(examples[i].message, strlen(examples[i].message), hash, &trace), &trace);
+		hex_encode(hash, sizeof(hash), text);
+		assert_string_equal(text, examples[i].hash);
+	}
+}
+
+static void
+parts_hash_as_their_whole(void **state)
+{
+	static const struct part parts[] = { { "a", 1 }, { NULL, 0 }, { "bc", 2 } };
+	struct err_trace trace = { 0 };
+	uint8_t hash[SHA256_SIZE];
+	char text[2 * SHA256_SIZE + 1];
+
+	(void)state;
+	assert_ok(sha256_parts(parts, 3, hash, &trace), &trace);
+	hex_encode(hash, sizeof(hash), text);
+	assert_string_equal(
+	    text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void
+no_parts_hash_as_nothing(void **state)
+{
+	struct err_trace trace = { 0 };
+	uint8_t hash[SHA256_SIZE];
+
+	(void)state;
+	assert_ok(sha256_parts(NULL, 0, hash, &trace), &trace);
+	assert_memory_equal(hash, "\xe3\xb0\xc4\x42", 4);
+}
+
+static void
+randomness_fills_all_of_it_and_never_repeats(void **state)
+{
+	struct err_trace trace = { 0 };
+	uint8_t a[256] = { 0 };
+	uint8_t b[256] = { 0 };
+	unsigned zeros = 0;
+
+	(void)state;
+	assert_ok(random_bytes(a, sizeof(a), &trace), &trace);
+	assert_ok(random_bytes(b, sizeof(b), &trace), &trace);
+	assert_memory_not_equal(a, b, sizeof(a));
+	for (size_t i = 0; i < sizeof(a); i++)
+		zeros += a[i] == 0;
+	assert_true(zeros < 32); /* one is expected */
+}
+
+static void
+no_randomness_at_all_may_be_asked_for(void **state)
+{
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_ok(random_bytes(NULL, 0, &trace), &trace);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_published_examples_hold),
+		cmocka_unit_test(parts_hash_as_their_whole),
+		cmocka_unit_test(no_parts_hash_as_nothing),
+		cmocka_unit_test(randomness_fills_all_of_it_and_never_repeats),
+		cmocka_unit_test(no_randomness_at_all_may_be_asked_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
