@@ -33,14 +33,21 @@ bool token_guard_is_open(const char *copy);
 
 enum token_pin_now { TOKEN_HAS_OLD_PIN, TOKEN_HAS_NEW_PIN };
 
+struct token_unfinished {
+	const char *module; /* its name or path, as in module_open */
+	const char *serial; /* of the token, from the caller's journal */
+	struct token_pin_change change;
+	const char *copy;
+};
+
 /*
  * After a crash, with the module closed in this process: tries the new PIN, then the old one, each
- * in a fresh process; when neither opens a whole token, puts the copy back and proves the old PIN.
- * Then destroys the copy and says which PIN the token has. `module` is its name or path as in
- * module_open. ERR_STATE when no guard is open.
+ * in a fresh process; when neither opens a whole token, puts the copy back and tries the old PIN
+ * again. Then destroys the copy and says which PIN the token has. ERR_NOT_NOW when no guard is
+ * open; ERR_DENIED when neither PIN opens the token (the copy is kept).
  */
-MUST_CHECK enum err token_guard_resume(const char *module, const struct token_switch *to,
-    enum token_pin_now *now, struct err_trace *trace);
+MUST_CHECK enum err token_guard_resume(
+    const struct token_unfinished *unfinished, enum token_pin_now *now, struct err_trace *trace);
 
 /* The parts, for a caller that journals between them. No-ops, but for the proof, on hardware. */
 
@@ -57,8 +64,9 @@ MUST_CHECK enum err token_guard_restore(const char *copy, struct err_trace *trac
 
 /*
  * A login in a fresh process (quorate-token-check), which sees what the token kept and not what a
- * module remembers. The PIN goes to it through a pipe. `module_path` as module_path() says.
- * ERR_ABSENT when the token is not there (as after a torn write).
+ * module remembers. The PIN goes to it through a pipe. `module_path` as module_path() says. A token
+ * that is not there or does not answer, as after a torn write, is the verdict TOKEN_PIN_NO_TOKEN;
+ * errors mean that the check itself could not be made.
  */
 struct token_proof {
 	const char *module_path;

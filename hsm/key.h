@@ -78,7 +78,7 @@ MUST_CHECK enum err key_generate(struct token_session *session, const struct key
 MUST_CHECK enum err key_list(
     struct token_session *session, struct key_facts **out, size_t *count, struct err_trace *trace);
 
-/* The one private key with this label; ERR_ABSENT names those there are, two are ERR_STATE. */
+/* The one private key with this label; ERR_ABSENT names those there are, two are ERR_NOT_NOW. */
 MUST_CHECK enum err key_find(struct token_session *session, const char *label,
     struct key_facts *out, struct err_trace *trace);
 

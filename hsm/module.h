@@ -14,7 +14,7 @@
  * written is refused.
  *
  * A module may be used by several threads at once. PKCS#11 does not survive fork: a child may exec
- * and do nothing else. One process opens the same library once; a second time is ERR_STATE.
+ * and do nothing else. One process opens the same library once; a second time is ERR_NOT_NOW.
  */
 #ifndef HSM_MODULE_H
 #define HSM_MODULE_H

@@ -56,7 +56,13 @@ struct token_pin_change {
 MUST_CHECK enum err token_set_pin(struct module *module, const struct token_facts *token,
     const struct token_pin_change *change, struct err_trace *trace);
 
-enum token_verdict { TOKEN_PIN_RIGHT, TOKEN_PIN_WRONG, TOKEN_PIN_LOCKED };
+enum token_verdict {
+	TOKEN_PIN_RIGHT,
+	TOKEN_PIN_WRONG,
+	TOKEN_PIN_LOCKED,
+	TOKEN_PIN_NO_TOKEN, /* only from token_prove_pin */
+	TOKEN_VERDICT__COUNT
+};
 
 struct token_try {
 	enum token_who who;
@@ -66,8 +72,8 @@ struct token_try {
 };
 
 /*
- * Tries a PIN exactly once, in this process; a wrong one is ERR_OK and a verdict. ERR_STATE, and no
- * try, when the counter is low, at its last try or locked and nobody was asked, or when this
+ * Tries a PIN exactly once, in this process; a wrong one is ERR_OK and a verdict. ERR_NOT_NOW, and
+ * no try, when the counter is low, at its last try or locked and nobody was asked, or when this
  * process is logged in already.
  */
 MUST_CHECK enum err token_try_pin(struct module *module, const struct token_facts *token,

@@ -66,10 +66,14 @@ enum token_wanted { TOKEN_ANY, TOKEN_FRESH, TOKEN_INITIALISED };
 /*
  * The one token that an RFC 7512 URI means; NULL or "" means the only one of the wanted kind. A
  * fresh token is meant by its slot-id, or by whatever leaves only one fresh token. None is
- * ERR_ABSENT, several are ERR_STATE; both list the candidates as URIs.
+ * ERR_ABSENT, several are ERR_NOT_NOW; both list the candidates as URIs.
  */
 MUST_CHECK enum err token_find(struct module *module, const char *uri, enum token_wanted wanted,
     struct token_facts *out, struct err_trace *trace);
+
+/* The one initialised token with this serial; ERR_ABSENT or, with two, ERR_NOT_NOW. */
+MUST_CHECK enum err token_find_serial(
+    struct module *module, const char *serial, struct token_facts *out, struct err_trace *trace);
 
 enum token_uri_form {
 	TOKEN_URI_STORED, /* serial, manufacturer, model: what the roster keeps */
@@ -116,7 +120,8 @@ const struct token_facts *token_session_token(const struct token_session *sessio
 
 /*
  * ERR_DENIED: the token refused the PIN, and the trace says what its counter says now; ERR_LOCKED:
- * no tries left; ERR_STATE: somebody in this process is logged in already (the PIN was not tried).
+ * no tries left; ERR_NOT_NOW: somebody in this process is logged in already (the PIN was not
+ * tried).
  */
 MUST_CHECK enum err token_login(struct token_session *session, enum token_who who,
     const struct secret *pin, struct err_trace *trace);
