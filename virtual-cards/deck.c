@@ -78,20 +78,21 @@ read_serial(const char *word, char out[DECK_NAME])
 	return true;
 }
 
-/* A line of `virtual-card list`: the name first, the serial somewhere behind it. */
+/* A line of `virtual-card list`: name, reader's index or "-", serial, reader's name. */
 static void
-take_card(struct deck *deck, char *line)
+take_card(struct deck *deck, const char *line)
 {
 	struct deck_card card = { .reader = -1 };
-	const char *word = strsep(&line, " \t\n");
+	char reader[DECK_NAME], serial[DECK_NAME];
 
-	if (word[0] == '\0' || strlen(word) >= DECK_NAME || deck->cards == DECK_CARDS)
+	if (deck->cards == DECK_CARDS ||
+	    sscanf(line, "%63s %63s %63s", card.name, reader, serial) != 3 ||
+	    !read_serial(serial, card.serial))
 		return;
-	snprintf(card.name, sizeof(card.name), "%s", word);
-	while ((word = strsep(&line, " \t\n")) != NULL)
-		if (read_serial(word, card.serial))
-			break;
-	deck->card[deck->cards++] = card;
+	if (isdigit((unsigned char)reader[0]))
+		card.reader = (int)strtoul(reader, NULL, 10);
+	if (card.reader < (int)deck->readers)
+		deck->card[deck->cards++] = card;
 }
 
 static enum err
@@ -144,27 +145,6 @@ take_changes(struct deck *deck, char *line)
 		card->changes = (unsigned)strtoul(line, NULL, 10);
 }
 
-/* inserted/INDEX: the process that serves the card, and the card's name. */
-static void
-find_inserted(struct deck *deck)
-{
-	for (unsigned index = 0; index < deck->readers; index++) {
-		char path[DECK_PATH], place[32], name[DECK_NAME];
-		struct deck_card *card;
-		FILE *file;
-
-		snprintf(place, sizeof(place), "inserted/%u", index);
-		path_of(deck, place, path);
-		file = fopen(path, "re");
-		if (file == NULL)
-			continue;
-		card = fscanf(file, "%*d %63s", name) == 1 ? deck_find(deck, name) : NULL;
-		if (card != NULL)
-			card->reader = (int)index;
-		fclose(file);
-	}
-}
-
 enum err
 deck_load(struct deck *deck, struct err_trace *trace)
 {
@@ -179,8 +159,6 @@ deck_load(struct deck *deck, struct err_trace *trace)
 		err = each_line(deck, "robot/holders", take_holder, trace);
 	if (err == ERR_OK)
 		err = each_line(deck, "robot/changes", take_changes, trace);
-	if (err == ERR_OK)
-		find_inserted(deck);
 	return err;
 }
 
@@ -314,7 +292,7 @@ deck_insert(struct deck *deck, struct deck_card *card, const char *fault, struct
 	if (err == ERR_OK)
 		err = move("insert", card, trace);
 	if (err == ERR_OK)
-		find_inserted(deck);
+		err = deck_load(deck, trace);
 	return err;
 }
 

@@ -39,8 +39,9 @@ struct deck_card *deck_find(struct deck *deck, const char *name);
 struct deck_card *deck_find_serial(struct deck *deck, const char *serial);
 
 /*
- * Puts the card into a free reader; when there is none, some other card is taken out first. With
- * `fault` (virtual-cards/fault.h; NULL: none) the card will fail in that way.
+ * Puts the card into a free reader; when there is none, some other card is taken out first, and
+ * everything is read anew; a card keeps its place in the deck. With `fault` (virtual-cards/fault.h;
+ * NULL: none) the card will fail in that way.
  */
 MUST_CHECK enum err
 deck_insert(struct deck *deck, struct deck_card *card, const char *fault, struct err_trace *trace);
