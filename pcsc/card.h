@@ -19,8 +19,8 @@
  *
  * The SIG key is read only where it is needed (enrolment, checkpoints, card_fingerprint).
  *
- * A failure with ERR_IO means that the card or the reader went away: the visit is over, a write may
- * or may not have happened, and only reading back in another visit tells.
+ * A failure with ERR_IO means that the card or the reader failed or went away: the visit is over, a
+ *write may or may not have happened, and only reading back in another visit tells.
  */
 #ifndef PCSC_CARD_H
 #define PCSC_CARD_H
@@ -159,7 +159,7 @@ void card_visit_end(struct card *card);
 /* Borrowed until the visit ends; kept up to date by the operations. */
 const struct card_facts *card_facts(const struct card *card);
 
-/* The tries left as last seen; 0 is blocked. */
+/* The tries left as last seen, a success leaving what was seen before it; 0 is blocked. */
 unsigned card_tries_left(const struct card *card, enum card_pin which);
 
 struct apdu_counts card_counts(const struct card *card);
@@ -203,7 +203,7 @@ struct card_pin_entry {
 
 /*
  * ERR_DENIED: wrong, or of a length that the card cannot have (then not sent, and no try lost);
- * ERR_LOCKED: blocked; ERR_STATE: one try is left and `last_try` was not said (not sent).
+ * ERR_LOCKED: blocked; ERR_NOT_NOW: one try is left and `last_try` was not said (not sent).
  * card_tries_left is current after each.
  */
 MUST_CHECK enum err

@@ -38,9 +38,13 @@ struct channel_ops {
 	void (*close)(void *context);
 };
 
+enum { CHANNEL_ATR = 33 };
+
 struct channel {
 	const struct channel_ops *ops; /* NULL: closed */
 	void *context;
+	uint8_t atr[CHANNEL_ATR]; /* what the card said when it was powered, as far as known */
+	size_t atr_len;
 };
 
 MUST_CHECK enum err channel_transmit(const struct channel *channel, struct cursor command,

@@ -18,7 +18,7 @@
 
 enum {
 	READER_NAME = 128, /* PC/SC-lite's MAX_READERNAME, with the NUL */
-	READER_ATR = 33,
+	READER_ATR = CHANNEL_ATR,
 	READER_MAX = 16, /* as many as PC/SC-lite knows */
 	READER_FOREVER = -1,
 };
@@ -80,7 +80,7 @@ MUST_CHECK enum err reader_wait_change(struct readers *readers, const struct rea
 
 /*
  * Powers the card in `reader` and takes it for this process alone. ERR_ABSENT: no such reader, or
- * no card in it; ERR_STATE: another program holds it, which is named with the command that frees
+ * no card in it; ERR_NOT_NOW: another program holds it, which is named with the command that frees
  * it where known; ERR_IO: the card does not answer.
  */
 MUST_CHECK enum err reader_connect(
@@ -88,6 +88,9 @@ MUST_CHECK enum err reader_connect(
 
 /* The reader of that name in a list, or NULL. */
 const struct reader *reader_find(const struct reader_list *list, const char *name);
+
+/* Whether a person would see no difference: what reader_wait_change waits for. */
+bool reader_list_same(const struct reader_list *a, const struct reader_list *b);
 
 /* How many have a card in them (mute ones too). */
 size_t reader_cards(const struct reader_list *list);
@@ -106,9 +109,7 @@ void reader_holders(char out[READER_HOLDERS]);
 /* True when a running pcscd logs APDUs (--apdu), PINs included: rule 1 refuses it. */
 bool reader_pcscd_logs_apdus(void);
 
-/*
- * The same three over another folder than /proc, for tests.
- */
+/* The same two over another folder than /proc, for tests. */
 void reader_holders_in(const char *proc, char out[READER_HOLDERS]);
 bool reader_pcscd_logs_apdus_in(const char *proc);
 

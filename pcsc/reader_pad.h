@@ -23,7 +23,6 @@ struct reader_pad_entry {
 	uint8_t p2;  /* the PIN's reference: 81, 82, 83 */
 	uint8_t min; /* characters */
 	uint8_t max;
-	uint8_t old_max; /* MODIFY: reserved for the present PIN; 0: as `max` */
 };
 
 /* Asks the reader what it has; a reader without features is success with both false. */
