@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+#
+# For test scripts: each check is a sentence about behaviour, printed as a line of TAP. What a check
+# printed is shown only when it does not hold.
+
+checks=0
+failures=0
+
+# gives STATUS SENTENCE COMMAND...: the command must end with that status.
+gives() {
+	wanted=$1
+	sentence=$2
+	shift 2
+	checks=$((checks + 1))
+	status=0
+	shown=$("$@" 2>&1 </dev/null) || status=$?
+	if [ "$status" = "$wanted" ]; then
+		printf 'ok %d - %s\n' "$checks" "$sentence"
+	else
+		failures=$((failures + 1))
+		printf 'not ok %d - %s\n' "$checks" "$sentence"
+		printf '%s\n' "$shown" | sed 's/^/# /'
+		printf '# exit status %s, not %s\n' "$status" "$wanted"
+	fi
+}
+
+# holds SENTENCE COMMAND...
+holds() {
+	gives 0 "$@"
+}
+
+# Each test script ends with this.
+conclude() {
+	printf '1..%d\n' "$checks"
+	[ "$failures" = 0 ]
+}
