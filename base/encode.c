@@ -19,17 +19,17 @@ hex_encode(const void *bytes, size_t len, char *out)
 	*out = '\0';
 }
 
-/* The value of a hexadecimal digit, or -1. */
-static int
+/* The value of a hexadecimal digit, or 16. */
+static unsigned
 hex_value(char digit)
 {
 	if (digit >= '0' && digit <= '9')
-		return digit - '0';
+		return (unsigned)(digit - '0');
 	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
+		return (unsigned)(digit - 'a' + 10);
 	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
+		return (unsigned)(digit - 'A' + 10);
+	return 16;
 }
 
 bool
@@ -40,7 +40,7 @@ hex_decode(const char *text, void *out, size_t len)
 	if (strlen(text) / 2 != len || strlen(text) % 2 != 0)
 		return false;
 	for (size_t i = 0; i < 2 * len; i++) {
-		if (hex_value(text[i]) < 0)
+		if (hex_value(text[i]) > 15)
 			return false;
 	}
 	for (size_t i = 0; i < len; i++)

@@ -75,18 +75,29 @@ enum err err_fail(struct err_trace *trace, enum err code, enum err_origin origin
     const char *function, int line, const char *fmt, ...) PRINTF_LIKE(7, 8);
 
 /* return FAIL(trace, ERR_DENIED, "custodian %u not signed in", id); */
-#define FAIL(trace, code, ...)                                                                     \
-	err_fail((trace), (code), ERR_ORIGIN_NONE, 0, __func__, __LINE__, __VA_ARGS__)
+#define FAIL(trace, code, ...) FAIL_RAW(trace, code, ERR_ORIGIN_NONE, 0, __VA_ARGS__)
 
-/* For the wrapper of an outside call, once, at the boundary: inner code never sees LONG or CK_RV.
+/*
+ * For the wrapper of an outside call, once, at the boundary: inner code never sees LONG or CK_RV.
+ * Its value is written out as `code`, so that an analyser sees that it is no success.
  */
 #define FAIL_RAW(trace, code, origin, raw, ...)                                                    \
-	err_fail((trace), (code), (origin), (unsigned long)(raw), __func__, __LINE__, __VA_ARGS__)
+	__extension__({                                                                            \
+		const enum err fail_code_ = (code);                                                \
+		err_fail((trace), fail_code_, (origin), (unsigned long)(raw), __func__, __LINE__,  \
+		    __VA_ARGS__);                                                                  \
+		fail_code_;                                                                        \
+	})
 
 /* As FAIL with the present errno; ENOSPC, EACCES, ENOENT and the like choose the code. */
 enum err err_fail_errno(struct err_trace *trace, const char *function, int line, const char *fmt,
     ...) PRINTF_LIKE(4, 5);
-#define FAIL_ERRNO(trace, ...) err_fail_errno((trace), __func__, __LINE__, __VA_ARGS__)
+#define FAIL_ERRNO(trace, ...)                                                                     \
+	__extension__({                                                                            \
+		const enum err fail_code_ =                                                        \
+		    err_fail_errno((trace), __func__, __LINE__, __VA_ARGS__);                      \
+		fail_code_ != ERR_OK ? fail_code_ : ERR_INTERNAL;                                  \
+	})
 
 /* Says what to do next. The first one said stays: the innermost knows best. */
 void err_next(struct err_trace *trace, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -191,7 +191,7 @@ a_refused_write_leaves_the_old_file(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	limit = before;
-	limit.rlim_cur = 64 * 1024;
+	limit.rlim_cur = 64UL * 1024;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	replace_on_a_full_disk("disk/roster");
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);

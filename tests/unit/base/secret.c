@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -38,8 +39,10 @@ locked_kib(void)
 	long kib = -1;
 
 	assert_non_null(status);
-	while (fgets(line, sizeof(line), status) != NULL)
-		sscanf(line, "VmLck: %ld", &kib);
+	while (fgets(line, sizeof(line), status) != NULL) {
+		if (strncmp(line, "VmLck:", 6) == 0)
+			kib = strtol(line + 6, NULL, 10);
+	}
 	fclose(status);
 	return kib;
 }

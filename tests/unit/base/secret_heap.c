@@ -54,7 +54,7 @@ a_raised_limit_mends_it(void **state)
 
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
-	if (limit.rlim_max < 512 * 1024)
+	if (limit.rlim_max < 512UL * 1024)
 		skip(); /* the hard limit of this machine leaves no room for the heap */
 	limit.rlim_cur = limit.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &limit), 0);
