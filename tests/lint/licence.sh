@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Each source begins with its licence: C on line 1, a script on line 2.
+# Each source begins with its licence: on line 1, or behind #! on line 2.
 . "$(dirname "$0")/tree.sh"
 
 name='SPDX-License-Identifier: BSD-2-Clause'
@@ -10,12 +10,14 @@ for file in $(tree_files '*.c' '*.h'); do
 	fi
 done
 for file in $(tree_files '*'); do
-	case $file in
+	line=1
+	case $(head -c 2 "$file" | tr -d '\0'),$file in
+	'#!',*) line=2 ;;
 	*.sh) ;;
-	*) [ "$(head -c 2 "$file" | tr -d '\0')" = '#!' ] || continue ;;
+	*) continue ;;
 	esac
-	if [ "$(sed -n 2p "$file")" != "# $name" ]; then
-		echo "$file:2: wants # $name" >>"$scratch/found"
+	if [ "$(sed -n ${line}p "$file")" != "# $name" ]; then
+		echo "$file:$line: wants # $name" >>"$scratch/found"
 	fi
 done
 finish

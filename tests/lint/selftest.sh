@@ -162,6 +162,7 @@ test_licence() {
 	echo 'int a;' | finds 'base/a.c:1' base/a.c
 	printf '\n%s\n' "$licence" | finds 'base/a.h:1' base/a.h
 	printf '#!/bin/sh\ntrue\n' | finds 'scripts/a.sh:2' scripts/a.sh
+	printf 'true\n' | finds 'scripts/sourced.sh:1' scripts/sourced.sh
 	printf '#!/usr/bin/expect -f\n\n' | finds 'scripts/a:2' scripts/a
 }
 
