@@ -144,7 +144,7 @@ read_keys(struct card *card, struct err_trace *trace)
 			return err;
 		card->facts.key[i].present |= present;
 		if (card->facts.key[i].present)
-			card->facts.contents |= CARD_CONTENT_SIG_KEY << i;
+			card->facts.contents |= (unsigned)CARD_CONTENT_SIG_KEY << i;
 	}
 	return ERR_OK;
 }
