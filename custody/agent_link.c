@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "custody/agent_link.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/process.h"
+#include "base/secret.h"
+#include "custody/agent_wire.h"
+
+enum {
+	START_MS = 60000, /* an HSM over a network may take its time to log in */
+	END_MS = 15000,   /* for C_Logout and C_Finalize */
+	KILLED_MS = 5000, /* for the kernel to bury a killed process */
+	PATH_SIZE = 1024,
+};
+
+struct agent {
+	pid_t pid; /* 0: waited for */
+	int link;
+	struct agent_event event;
+	char ready_text[ERR_TEXT];
+	char address[PATH_SIZE];
+	const char *environment[2];
+};
+
+/*
+ * The agent of the same build or installation as this program: beside it in the build folder, in
+ * libexec where it is installed. Never looked up in PATH: it will be given a PIN.
+ */
+static enum err
+find_program(char *out, size_t size, struct err_trace *trace)
+{
+	static const char *const places[] = { "../agent/quorate-agent",
+		"../libexec/quorate/quorate-agent" };
+	char self[PATH_SIZE];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *folder;
+
+	if (len < 0)
+		return FAIL_ERRNO(trace, "cannot tell where this program lies");
+	self[len] = '\0';
+	folder = dirname(self);
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		int printed = snprintf(out, size, "%s/%s", folder, places[i]);
+
+		if (printed > 0 && (size_t)printed < size && access(out, X_OK) == 0)
+			return ERR_OK;
+	}
+	err_next(trace, "Install Quorate as a whole ('meson install'), or run it from its build "
+			"folder.");
+	return FAIL(trace, ERR_ABSENT, "quorate-agent is missing from this installation");
+}
+
+static enum err
+spawn_agent(const char *program, struct agent *agent, struct err_trace *trace)
+{
+	char found[PATH_SIZE], number[16];
+	const char *argv[] = { program, "--link", number, NULL };
+	struct process_start start = { .argv = argv };
+	int ends[2];
+	enum err err;
+
+	if (program == NULL) {
+		err = find_program(found, sizeof(found), trace);
+		if (err != ERR_OK)
+			return err;
+		argv[0] = found;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return FAIL_ERRNO(trace, "cannot make the link to quorate-agent");
+	snprintf(number, sizeof(number), "%d", ends[1]);
+	start.pass_fd = ends[1];
+	/* Ctrl-C at the command is the command's to answer; the agent must be told, not shot. */
+	start.new_group = true;
+	err = process_spawn(&start, &agent->pid, NULL, NULL, trace);
+	close(ends[1]);
+	agent->link = ends[0];
+	return err;
+}
+
+static enum err
+receive_ready(struct agent *agent, const json_t *message, struct err_trace *trace)
+{
+	const char *path, *text;
+	enum err err = json_get_text(message, "socket", &path, trace);
+
+	if (err == ERR_OK)
+		err = json_get_text(message, "text", &text, trace);
+	if (err != ERR_OK)
+		return err;
+	snprintf(
+	    agent->address, sizeof(agent->address), "P11_KIT_SERVER_ADDRESS=unix:path=%s", path);
+	agent->environment[0] = agent->address;
+	snprintf(agent->ready_text, sizeof(agent->ready_text), "%s", text);
+	return ERR_OK;
+}
+
+/* The next line from the agent, which must have `member`; a failure it reports becomes ours. */
+static enum err
+expect(struct agent *agent, const char *member, json_t **out, struct err_trace *trace)
+{
+	json_t *message;
+	enum err err = agent_wire_receive(agent->link, START_MS, &message, trace);
+
+	if (err == ERR_ABSENT)
+		return FAIL(trace, ERR_IO, "quorate-agent died before it could serve");
+	if (err != ERR_OK)
+		return err;
+	if (json_object_get(message, member) != NULL) {
+		*out = message;
+		return ERR_OK;
+	}
+	err = json_object_get(message, "failed") != NULL
+		  ? agent_failure_from_json(message, trace)
+		  : FAIL(trace, ERR_FORMAT, "quorate-agent did not say '%s'", member);
+	json_decref(message);
+	return err;
+}
+
+static enum err
+hand_over(struct agent *agent, const struct agent_order *order, const struct secret *pin,
+    struct err_trace *trace)
+{
+	json_t *message = NULL;
+	enum err err = agent_order_to_json(order, &message, trace);
+
+	if (err == ERR_OK)
+		err = agent_wire_send(agent->link, message, trace);
+	if (err == ERR_OK)
+		err = expect(agent, "asks", &message, trace);
+	if (err != ERR_OK)
+		return err;
+	json_decref(message);
+	err = agent_wire_send_pin(agent->link, pin, trace);
+	if (err == ERR_OK)
+		err = expect(agent, "ready", &message, trace);
+	if (err != ERR_OK)
+		return err;
+	err = receive_ready(agent, message, trace);
+	json_decref(message);
+	return err;
+}
+
+enum err
+agent_start(const struct agent_order *order, const struct secret *pin, struct agent **out,
+    struct err_trace *trace)
+{
+	struct agent *agent = calloc(1, sizeof(*agent));
+	enum err err;
+
+	if (agent == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for an activation");
+	agent->link = -1;
+	err = spawn_agent(order->program, agent, trace);
+	if (err == ERR_OK)
+		err = hand_over(agent, order, pin, trace);
+	if (err == ERR_OK)
+		*out = agent;
+	else
+		agent_free(agent);
+	return err;
+}
+
+int
+agent_fd(const struct agent *agent)
+{
+	return agent->link;
+}
+
+static void
+note_end(struct agent *agent, const json_t *message)
+{
+	if (message == NULL || agent_event_from_json(message, &agent->event, NULL) != ERR_OK)
+		agent->event = (struct agent_event){ .end = AGENT_END_FAULT,
+			.text = "quorate-agent died; the token's sessions ended with it" };
+}
+
+enum err
+agent_wait_event(
+    struct agent *agent, int timeout_ms, struct agent_event *out, struct err_trace *trace)
+{
+	json_t *message = NULL;
+	enum err err;
+
+	if (agent->event.end == AGENT_END_NONE) {
+		err = agent_wire_receive(agent->link, timeout_ms, &message, trace);
+		if (err == ERR_TIMEOUT)
+			return err;
+		err_clear(trace);
+		note_end(agent, err == ERR_OK ? message : NULL);
+		json_decref(message);
+	}
+	*out = agent->event;
+	return ERR_OK;
+}
+
+static bool
+gone_within(struct agent *agent, int timeout_ms)
+{
+	int64_t deadline = clock_boot_ms() + timeout_ms;
+
+	while (agent->pid != 0) {
+		pid_t got = waitpid(agent->pid, NULL, WNOHANG);
+
+		if (got == agent->pid || (got < 0 && errno != EINTR))
+			agent->pid = 0;
+		else if (clock_boot_ms() >= deadline)
+			return false;
+		else
+			poll(NULL, 0, 10);
+	}
+	return true;
+}
+
+static enum err
+bury(struct agent *agent, struct err_trace *trace)
+{
+	if (gone_within(agent, END_MS))
+		return ERR_OK;
+	kill(agent->pid, SIGKILL);
+	if (!gone_within(agent, KILLED_MS))
+		err_next(trace, "Stop process %d yourself.", (int)agent->pid);
+	return FAIL(trace, ERR_TIMEOUT,
+	    "quorate-agent did not end in time and was killed; the token's sessions died with it");
+}
+
+enum err
+agent_end(struct agent *agent, struct agent_event *out, struct err_trace *trace)
+{
+	struct agent_event event;
+	enum err err;
+
+	shutdown(agent->link, SHUT_WR);
+	err = agent_wait_event(agent, END_MS, &event, NULL);
+	if (err != ERR_OK)
+		note_end(agent, NULL);
+	err = bury(agent, trace);
+	*out = agent->event;
+	return err;
+}
+
+void
+agent_free(struct agent *agent)
+{
+	if (agent == NULL)
+		return;
+	if (agent->link >= 0)
+		close(agent->link);
+	if (agent->pid != 0)
+		(void)bury(agent, NULL);
+	free(agent);
+}
+
+const char *
+agent_ready_text(const struct agent *agent)
+{
+	return agent->ready_text;
+}
+
+const char *const *
+agent_client_environment(const struct agent *agent)
+{
+	return agent->environment;
+}
+
+const char *
+agent_client_module(void)
+{
+	return P11_KIT_CLIENT_MODULE;
+}
