@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * quorate-agent: holds one activation of one token and serves it to applications. It is started by
+ * a command (custody/agent_link.h) and by nobody else: its only argument is the link.
+ */
+#include <p11-kit/p11-kit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/ends.h"
+#include "agent/filter.h"
+#include "agent/held.h"
+#include "agent/serve.h"
+#include "agent/watch.h"
+#include "base/process.h"
+#include "base/secret.h"
+#include "custody/agent_link.h"
+#include "custody/agent_wire.h"
+#include "pcsc/reader.h"
+
+enum { ORDER_MS = 10000, PIN_MS = 60000, GRACE_MS = 3000 };
+
+struct life {
+	int link;
+	int signals;
+	struct agent_order_read *read;
+	struct held held;
+	struct activation activation;
+	struct readers readers;
+	struct watch *watch;
+	struct serve *serve;
+};
+
+static enum err
+receive_order(struct life *life, struct err_trace *trace)
+{
+	json_t *json;
+	enum err err = agent_wire_receive(life->link, ORDER_MS, &json, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = agent_order_from_json(json, &life->read, trace);
+	json_decref(json);
+	return err;
+}
+
+static enum err
+start_watch(struct life *life, struct err_trace *trace)
+{
+	const struct agent_order *order = &life->read->order;
+	struct watch_order watch = { .readers = &life->readers,
+		.names = order->readers,
+		.count = order->reader_count,
+		.grace_ms = WATCH_GRACE_MS };
+	enum err err;
+
+	if (order->reader_count == 0)
+		return ERR_OK;
+	err = reader_open_pcsc(&life->readers, trace);
+	return err == ERR_OK ? watch_start(&watch, &life->watch, trace) : err;
+}
+
+/* The PIN lives here and in the token's own login, and is gone when this returns. */
+static enum err
+ask_pin_and_log_in(struct life *life, struct err_trace *trace)
+{
+	struct secret *pin = NULL;
+	enum err err = agent_wire_send(life->link, json_pack("{s:s}", "asks", "pin"), trace);
+
+	if (err == ERR_OK)
+		err = agent_wire_receive_pin(life->link, PIN_MS, &pin, trace);
+	if (err == ERR_OK)
+		err = held_log_in(&life->held, &life->read->order, pin, trace);
+	secret_free(pin);
+	return err;
+}
+
+static enum err
+say_ready(const struct life *life, struct err_trace *trace)
+{
+	const struct visible *visible = life->held.visible;
+	char text[ERR_TEXT];
+	int len = snprintf(text, sizeof(text), "serving %zu private key%s of token '%.32s'",
+	    visible->private_keys, visible->private_keys == 1 ? "" : "s", life->read->order.label);
+
+	if (visible->left_out[0] != '\0')
+		snprintf(text + len, sizeof(text) - (size_t)len,
+		    "; left out, because they want their PIN before each use: %.100s",
+		    visible->left_out);
+	return agent_wire_send(life->link,
+	    json_pack("{s:b,s:s,s:s}", "ready", 1, "socket", serve_path(life->serve), "text", text),
+	    trace);
+}
+
+static enum err
+start(struct life *life, struct err_trace *trace)
+{
+	const struct agent_order *order;
+	enum err err = receive_order(life, trace);
+
+	if (err != ERR_OK)
+		return err;
+	order = &life->read->order;
+	err = held_open(order, &life->held, trace);
+	if (err == ERR_OK)
+		err = start_watch(life, trace);
+	if (err == ERR_OK)
+		err = ask_pin_and_log_in(life, trace);
+	if (err != ERR_OK)
+		return err;
+	held_activation(&life->held, order, &life->activation);
+	life->activation.token_gone_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = serve_open(order, &life->activation, &life->serve, trace);
+	return err == ERR_OK ? say_ready(life, trace) : err;
+}
+
+static void
+serve_until_end(struct life *life, struct agent_event *event)
+{
+	struct ends ends = { .link = life->link,
+		.signals = life->signals,
+		.serve = life->serve,
+		.activation = &life->activation,
+		.watch = life->watch };
+
+	ends_wait(&ends, event);
+}
+
+/*
+ * Clients first, then the token. False when a client is still inside the token after the grace (an
+ * HSM that hangs): then nothing is safe to free, and the end of the process closes the token.
+ */
+static bool
+stop(struct life *life)
+{
+	if (life->serve != NULL && !serve_close(life->serve, GRACE_MS))
+		return false;
+	watch_stop(life->watch);
+	reader_close(&life->readers);
+	held_close(&life->held);
+	agent_order_read_free(life->read);
+	return true;
+}
+
+static enum err
+set_up(struct life *life, struct err_trace *trace)
+{
+	enum err err = process_harden(trace);
+
+	if (err == ERR_OK)
+		err = secret_heap_init(trace);
+	if (err == ERR_OK)
+		err = ends_block_signals(&life->signals, trace);
+	p11_kit_be_quiet();
+	return err;
+}
+
+static int
+live(int link)
+{
+	struct life life = { .link = link, .signals = -1 };
+	struct agent_event event = { .end = AGENT_END_NONE };
+	struct err_trace trace = { 0 };
+	enum err err = set_up(&life, &trace);
+	enum err told;
+	bool stopped;
+
+	if (err == ERR_OK)
+		err = start(&life, &trace);
+	if (err == ERR_OK)
+		serve_until_end(&life, &event);
+	event.uses = use_count(&life.activation.uses);
+	stopped = stop(&life);
+	/* Only now: who hears that it ended may rely on the token being closed. */
+	told = agent_wire_send(link,
+	    err == ERR_OK ? agent_event_to_json(&event) : agent_failure_to_json(err, &trace), NULL);
+	(void)told; /* the command may be gone, and then nobody is left to tell */
+	if (!stopped)
+		_exit(EXIT_FAILURE);
+	return err == ERR_OK ? EXIT_SUCCESS : err_exit_code(err);
+}
+
+static bool
+parse_link(int argc, char **argv, int *link)
+{
+	char *end;
+	long number;
+
+	if (argc != 3 || strcmp(argv[1], "--link") != 0)
+		return false;
+	number = strtol(argv[2], &end, 10);
+	*link = (int)number;
+	return *end == '\0' && end != argv[2] && number > 2 && number < 1024;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char usage[] = "quorate-agent is started by 'quorate activate', not by hand\n";
+	int type = 0;
+	int link = -1;
+	socklen_t len = sizeof(type);
+
+	if (!parse_link(argc, argv, &link) ||
+	    getsockopt(link, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || type != SOCK_STREAM) {
+		(void)!write(STDERR_FILENO, usage, sizeof(usage) - 1);
+		return err_exit_code(ERR_ARGUMENT);
+	}
+	return live(link);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "agent/held.h"
+
+#include "base/clock.h"
+#include "custody/agent_link.h"
+#include "hsm/module.h"
+#include "hsm/pkcs11.h"
+#include "hsm/token.h"
+
+enum err
+held_open(const struct agent_order *order, struct held *held, struct err_trace *trace)
+{
+	struct token_facts token;
+	enum err err = module_open(order->module, &held->module, trace);
+
+	if (err == ERR_OK)
+		err = token_find(held->module, order->token, TOKEN_INITIALISED, &token, trace);
+	if (err == ERR_OK)
+		err = token_session_open(held->module, &token, false, &held->session, trace);
+	return err;
+}
+
+enum err
+held_log_in(struct held *held, const struct agent_order *order, const struct secret *pin,
+    struct err_trace *trace)
+{
+	struct visible_source source;
+	enum err err = token_login(held->session, TOKEN_USER, pin, trace);
+
+	if (err != ERR_OK)
+		return err;
+	source.functions = module_functions(held->module);
+	source.session = token_session_handle(held->session);
+	return visible_read(&source, order, &held->visible, trace);
+}
+
+void
+held_activation(const struct held *held, const struct agent_order *order, struct activation *out)
+{
+	*out = (struct activation){ .functions = module_functions(held->module),
+		.slot = token_session_token(held->session)->slot,
+		.visible = held->visible,
+		.token_gone_fd = -1 };
+	out->uses.max = order->max_uses;
+	out->uses.deadline_ms = order->for_ms == 0 ? 0 : clock_boot_ms() + order->for_ms;
+}
+
+void
+held_close(struct held *held)
+{
+	token_session_close(held->session);
+	visible_free(held->visible);
+	module_close(held->module);
+	*held = (struct held){ 0 };
+}
