@@ -72,9 +72,10 @@ claim_sources() {
 }
 
 give_back() {
-	if [ "$(id -u)" = 0 ] && [ -d "$root/build" ] && [ "$(owner_of "$root")" != 0 ]; then
-		chown -R --reference="$root" "$root/build"
-	fi
+	[ "$(id -u)" = 0 ] && [ "$(owner_of "$root")" != 0 ] || return 0
+	for made in build .cache; do
+		[ ! -d "$root/$made" ] || chown -R --reference="$root" "$root/$made"
+	done
 }
 
 # The driver of the virtual readers that the first build unpacked serves the others.
