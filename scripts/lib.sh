@@ -96,7 +96,8 @@ build() {
 			meson setup "$folder" "$root" "$@"
 		fi && ninja -C "$folder"
 	} >"$log" 2>&1; then
-		cat "$log" >&2
+		# The end says what failed; the beginning, when nothing was configured yet, does too.
+		tail -n 60 "$log" >&2
 		rm -f "$log"
 		die "the build in $folder failed"
 	fi

@@ -105,6 +105,8 @@ holds 'a terminal can be made inside' inside 'expect -c "spawn true; expect eof"
 
 gives 7 'the exit status is that of the command' inside 'exit 7'
 gives 137 'a command that was killed gives 128 and the signal' inside 'kill -9 $$'
+gives 143 'a signal to the sandbox reaches the command' \
+	timeout --preserve-status 1 "$sandbox" -- sleep 60
 gives 4 'a command that is not there is said to be absent' "$sandbox" -- /no/such/command
 gives 2 'no command at all is a mistake of use' "$sandbox"
 gives 2 'a folder that the sandbox hides cannot hold it' "$sandbox" --dir /dev/shm/quorate true
