@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/help.h"
+
+#include <string.h>
+
+static void
+print_name(FILE *out, const struct command *command)
+{
+	fprintf(out, "quorate %s%s%s", command->group == NULL ? "" : command->group,
+	    command->group == NULL ? "" : " ", command->name);
+}
+
+static void
+print_synopsis(FILE *out, const struct command *command)
+{
+	const struct operand_row *operand = command->operands;
+	const struct option_row *option = command->options;
+
+	fputs("usage: ", out);
+	print_name(out, command);
+	for (; operand != NULL && operand->metavar != NULL; operand++)
+		fprintf(out, operand->required ? " %s" : " [%s]", operand->metavar);
+	for (; option != NULL && option->name != NULL; option++) {
+		fprintf(out, option->required ? " --%s" : " [--%s", option->name);
+		if (option->metavar != NULL)
+			fprintf(out, " %s", option->metavar);
+		if (!option->required)
+			fputc(']', out);
+	}
+	if ((command->needs & NEED_REST) != 0)
+		fputs(" -- COMMAND ...", out);
+	if ((command->needs & NEED_OPTIONAL_REST) != 0)
+		fputs(" [-- COMMAND ...]", out);
+	fputc('\n', out);
+}
+
+static void
+print_option(FILE *out, const struct option_row *option)
+{
+	char left[48];
+
+	snprintf(left, sizeof(left), "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
+	    option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
+	    option->metavar ? " " : "", option->metavar ? option->metavar : "");
+	fprintf(out, "  %-26s %s\n", left, option->help);
+}
+
+void
+help_command(FILE *out, const struct command *command)
+{
+	const struct operand_row *operand = command->operands;
+	const struct option_row *option = command->options;
+
+	print_synopsis(out, command);
+	fprintf(out, "%s.\n\n", command->summary);
+	for (; operand != NULL && operand->metavar != NULL; operand++)
+		fprintf(out, "  %-26s %s\n", operand->metavar, operand->help);
+	for (; option != NULL && option->name != NULL; option++)
+		print_option(out, option);
+	for (option = command_global_options; option->name != NULL; option++)
+		if (command_takes(command, option))
+			print_option(out, option);
+	if (command->notes != NULL)
+		fprintf(out, "\n%s\n", command->notes);
+	fputs(
+	    "\nExit status: 0 done, 1 failed, 2 usage, 3 denied, 4 absent, 5 I/O, 70 bug.\n", out);
+}
+
+static void
+print_line(FILE *out, const struct command *command)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "%s%s%s", command->group == NULL ? "" : command->group,
+	    command->group == NULL ? "" : " ", command->name);
+	fprintf(out, "  %-22s %s\n", name, command->summary);
+}
+
+void
+help_all(FILE *out)
+{
+	fputs("usage: quorate COMMAND [ARGUMENTS] [OPTIONS]\n\n"
+	      "Issues the cards that open an HSM, M of N, and looks after them.\n\n",
+	    out);
+	for (size_t i = 0; command_groups[i] != NULL; i++)
+		for (const struct command *row = command_groups[i]; row->name != NULL; row++)
+			print_line(out, row);
+	fputs(
+	    "\n'quorate help COMMAND' explains one. 'quorate doctor' says whether this machine is "
+	    "ready.\n",
+	    out);
+}
+
+bool
+help_group(FILE *out, const char *group)
+{
+	bool found = false;
+
+	for (size_t i = 0; command_groups[i] != NULL; i++) {
+		for (const struct command *row = command_groups[i]; row->name != NULL; row++) {
+			if (row->group == NULL || strcmp(row->group, group) != 0)
+				continue;
+			print_line(out, row);
+			found = true;
+		}
+	}
+	return found;
+}
+
+static void
+completion_words(FILE *out, const struct command *command)
+{
+	fprintf(out, "\t\t'%s%s%s') words='", command->group == NULL ? "" : command->group,
+	    command->group == NULL ? "" : " ", command->name);
+	for (const struct option_row *o = command->options; o != NULL && o->name != NULL; o++)
+		fprintf(out, "--%s ", o->name);
+	for (const struct option_row *o = command_global_options; o->name != NULL; o++)
+		if (command_takes(command, o))
+			fprintf(out, "--%s ", o->name);
+	fputs("' ;;\n", out);
+}
+
+/* The second words of a group, and the first words of all. */
+static void
+completion_nouns(FILE *out)
+{
+	fputs("\tcase $COMP_CWORD in\n\t1) words='", out);
+	for (size_t i = 0; command_groups[i] != NULL; i++) {
+		const char *last = "";
+
+		for (const struct command *row = command_groups[i]; row->name != NULL; row++) {
+			const char *word = row->group == NULL ? row->name : row->group;
+
+			if (strcmp(word, last) != 0)
+				fprintf(out, "%s ", word);
+			last = word;
+		}
+	}
+	fputs("' ;;\n\t2) case ${COMP_WORDS[1]} in\n", out);
+	for (size_t i = 0; command_groups[i] != NULL; i++) {
+		const struct command *row = command_groups[i];
+
+		if (row->group == NULL)
+			continue;
+		fprintf(out, "\t\t%s) words='", row->group);
+		for (; row->name != NULL; row++)
+			fprintf(out, "%s ", row->name);
+		fputs("' ;;\n", out);
+	}
+	fputs("\t\tesac ;;\n\tesac\n", out);
+}
+
+void
+help_completion(FILE *out)
+{
+	fputs("# bash completion for quorate, made by 'quorate completion'\n_quorate()\n{\n"
+	      "\tlocal words=''\n",
+	    out);
+	completion_nouns(out);
+	fputs("\tcase ${COMP_WORDS[COMP_CWORD]} in\n\t-*)\n\t\tcase \"${COMP_WORDS[1]} "
+	      "${COMP_WORDS[2]}\" in\n",
+	    out);
+	for (size_t i = 0; command_groups[i] != NULL; i++)
+		for (const struct command *row = command_groups[i]; row->name != NULL; row++)
+			if (row->group != NULL)
+				completion_words(out, row);
+	fputs("\t\tesac\n\t\tcase ${COMP_WORDS[1]} in\n", out);
+	for (size_t i = 0; command_groups[i] != NULL; i++)
+		for (const struct command *row = command_groups[i]; row->name != NULL; row++)
+			if (row->group == NULL)
+				completion_words(out, row);
+	fputs("\t\tesac ;;\n\tesac\n"
+	      "\tCOMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+	      "complete -o default -F _quorate quorate\n",
+	    out);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "custody/attendant.h"
+
+enum { CARD_WAIT_MS = 15 * 60 * 1000, LINE_SIZE = 256, PIN_MAX = 255, CONTROL_C = 3 };
+
+struct terminal {
+	struct attendant attendant;
+	int fd;
+	FILE *out;
+};
+
+/* One line, without its newline; ERR_CANCELLED at the end of input. Longer lines are cut. */
+static enum err
+read_line(struct terminal *terminal, char *line, size_t size, struct err_trace *trace)
+{
+	size_t len = 0;
+	char byte;
+
+	fflush(terminal->out);
+	for (;;) {
+		ssize_t got = read(terminal->fd, &byte, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return FAIL(trace, ERR_CANCELLED, "the terminal was closed");
+		if (byte == '\n')
+			break;
+		if (len + 1 < size)
+			line[len++] = byte;
+	}
+	line[len] = '\0';
+	return ERR_OK;
+}
+
+static enum err
+read_unseen(struct terminal *terminal, struct secret *line, struct err_trace *trace)
+{
+	struct termios before, unseen;
+	enum err err = ERR_OK;
+	char byte = 0;
+
+	if (tcgetattr(terminal->fd, &before) != 0)
+		return FAIL_ERRNO(trace, "the terminal cannot hide what is typed");
+	unseen = before;
+	/* Control-C comes as a character: a signal would leave the terminal without echo. */
+	unseen.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ISIG);
+	fflush(terminal->out);
+	tcsetattr(terminal->fd, TCSAFLUSH, &unseen);
+	while (err == ERR_OK) {
+		ssize_t got = read(terminal->fd, &byte, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			err = FAIL(trace, ERR_CANCELLED, "the terminal was closed");
+		else if (byte == CONTROL_C)
+			err = FAIL(trace, ERR_CANCELLED, "stopped at the terminal");
+		else if (byte == '\n')
+			break;
+		else
+			err = secret_append(line, &byte, 1, trace);
+	}
+	secret_wipe(&byte, sizeof(byte));
+	tcsetattr(terminal->fd, TCSAFLUSH, &before);
+	fputc('\n', terminal->out);
+	return err;
+}
+
+static const char *
+or_none(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+static void
+print_wanted(FILE *out, const struct attendant_card_ask *ask)
+{
+	for (size_t i = 0; i < ask->wanted_count; i++) {
+		const struct attendant_wanted *w = &ask->wanted[i];
+
+		fprintf(out, "%s %s", i == 0 ? "" : ",", or_none(w->custodian));
+		if (w->card != NULL)
+			fprintf(out, " (%s)", w->card);
+	}
+}
+
+/* Several cards are in: they are named and the person says which; none is picked for them. */
+static enum err
+ask_reader(struct terminal *terminal, const struct attendant_card_ask *ask,
+    struct attendant_card_answer *answer, struct err_trace *trace)
+{
+	char line[LINE_SIZE];
+
+	for (;;) {
+		unsigned long number;
+		char *end;
+		enum err err;
+
+		for (size_t i = 0; i < ask->present_count; i++)
+			fprintf(terminal->out, "   %zu  %s  %s\n", i + 1, ask->present[i].reader,
+			    or_none(ask->present[i].serial));
+		fputs("   Which card is meant? Number, Enter for another one, or s to stop: ",
+		    terminal->out);
+		err = read_line(terminal, line, sizeof(line), trace);
+		if (err != ERR_OK)
+			return err;
+		if (*line == 's')
+			return FAIL(trace, ERR_CANCELLED, "stopped at the terminal");
+		if (*line == '\0')
+			return ERR_OK;
+		number = strtoul(line, &end, 10);
+		if (*end == '\0' && number >= 1 && number <= ask->present_count) {
+			snprintf(answer->reader, sizeof(answer->reader), "%s",
+			    ask->present[number - 1].reader);
+			return ERR_OK;
+		}
+	}
+}
+
+static enum err
+terminal_card(void *context, const struct attendant_card_ask *ask,
+    struct attendant_card_answer *answer, struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+	FILE *out = terminal->out;
+
+	answer->reader[0] = '\0';
+	fprintf(out, "\n");
+	if (ask->reason != NULL)
+		fprintf(out, " ! %s\n", ask->reason);
+	fprintf(out, "== Card %u of %u", ask->done + 1, ask->total);
+	if (ask->quorum != NULL)
+		fprintf(out, ", quorum %s", ask->quorum);
+	if (ask->generation != 0)
+		fprintf(out, ", generation %u", ask->generation);
+	fprintf(out, ": %s\n   %s:", ask->purpose, ask->blank ? "A blank card for" : "Wanted");
+	print_wanted(out, ask);
+	fputc('\n', out);
+	if (ask->present_count > 1)
+		return ask_reader(terminal, ask, answer, trace);
+	fputs("   Insert it now; s and Enter stops.\n", out);
+	fflush(out);
+	return ERR_OK;
+}
+
+/* True when both lines are the same; a new PIN is typed twice. */
+static enum err
+confirm_new(
+    struct terminal *terminal, const struct secret *first, bool *same, struct err_trace *trace)
+{
+	struct secret *again = NULL;
+	enum err err = secret_new(PIN_MAX, &again, trace);
+
+	if (err != ERR_OK)
+		return err;
+	fputs("   Once more: ", terminal->out);
+	err = read_unseen(terminal, again, trace);
+	if (err == ERR_OK)
+		*same = secret_equal(first, again);
+	secret_free(again);
+	return err;
+}
+
+static void
+print_pin_question(FILE *out, const struct attendant_pin_ask *ask)
+{
+	static const char *const what[] = {
+		[ATTENDANT_PIN_VERIFY] = "PIN",
+		[ATTENDANT_PIN_NEW] = "New PIN",
+		[ATTENDANT_PIN_ADMIN] = "Present admin PIN",
+		[ATTENDANT_PIN_TOKEN_USER] = "Present user PIN of token",
+		[ATTENDANT_PIN_TOKEN_SO] = "Present SO PIN of token",
+	};
+
+	if (ask->reason != NULL)
+		fprintf(out, " ! %s\n", ask->reason);
+	fprintf(out, "   %s", what[ask->purpose]);
+	if (ask->token != NULL)
+		fprintf(out, " %s", ask->token);
+	if (ask->custodian != NULL)
+		fprintf(out, " of %s", ask->custodian);
+	if (ask->card != NULL)
+		fprintf(out, ", card %s", ask->card);
+	if (ask->serial != NULL)
+		fprintf(out, ", serial %s", ask->serial);
+	if (ask->tries != 0)
+		fprintf(out, ", %u %s left", ask->tries, ask->tries == 1 ? "try" : "tries");
+	if (ask->purpose == ATTENDANT_PIN_NEW)
+		fprintf(out, ", %u to %u characters", ask->min, ask->max);
+	fputs(" (Enter alone declines): ", out);
+}
+
+static enum err
+terminal_pin(void *context, const struct attendant_pin_ask *ask, struct secret **pin,
+    struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+	struct secret *line = NULL;
+	bool same = true;
+	enum err err = secret_new(PIN_MAX, &line, trace);
+
+	if (err != ERR_OK)
+		return err;
+	do {
+		secret_clear(line);
+		print_pin_question(terminal->out, ask);
+		err = read_unseen(terminal, line, trace);
+		if (err == ERR_OK && ask->purpose == ATTENDANT_PIN_NEW && secret_len(line) > 0)
+			err = confirm_new(terminal, line, &same, trace);
+		if (err == ERR_OK && !same)
+			fputs(" ! The two were not the same.\n", terminal->out);
+	} while (err == ERR_OK && !same);
+	if (err != ERR_OK || secret_len(line) == 0)
+		secret_drop(&line);
+	if (err == ERR_OK)
+		*pin = line;
+	return err;
+}
+
+static enum err
+ask_yes(struct terminal *terminal, const char *who, bool *yes, struct err_trace *trace)
+{
+	char line[LINE_SIZE];
+	enum err err;
+
+	do {
+		if (who != NULL)
+			fprintf(terminal->out, "   %s: ", who);
+		fputs("yes or no? ", terminal->out);
+		err = read_line(terminal, line, sizeof(line), trace);
+		if (err != ERR_OK)
+			return err;
+	} while (strcmp(line, "yes") != 0 && strcmp(line, "no") != 0);
+	*yes = strcmp(line, "yes") == 0;
+	return ERR_OK;
+}
+
+static enum err
+terminal_confirm(
+    void *context, const char *text, const char *const *people, bool *yes, struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+	enum err err = ERR_OK;
+
+	fprintf(terminal->out, "\n%s\n", text);
+	if (people == NULL)
+		return ask_yes(terminal, NULL, yes, trace);
+	*yes = true;
+	for (; err == ERR_OK && *yes && *people != NULL; people++)
+		err = ask_yes(terminal, *people, yes, trace);
+	return err;
+}
+
+static enum err
+terminal_choice(void *context, const char *text, unsigned of, enum attendant_choice *taken,
+    struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+	char line[LINE_SIZE];
+
+	fprintf(terminal->out, "\n%s\n", text);
+	for (;;) {
+		enum err err;
+
+		fputs("   Type one of:", terminal->out);
+		for (unsigned i = 0; i < ATTENDANT_CHOICE__COUNT; i++)
+			if ((of & 1U << i) != 0)
+				fprintf(terminal->out, " %s", attendant_choice_word(i));
+		fputs(" > ", terminal->out);
+		err = read_line(terminal, line, sizeof(line), trace);
+		if (err != ERR_OK)
+			return err;
+		for (unsigned i = 0; i < ATTENDANT_CHOICE__COUNT; i++) {
+			if ((of & 1U << i) == 0 || strcmp(line, attendant_choice_word(i)) != 0)
+				continue;
+			*taken = i;
+			return ERR_OK;
+		}
+	}
+}
+
+static enum err
+terminal_type(void *context, const char *text, enum attendant_expect expect, char *line,
+    size_t line_size, struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+
+	fprintf(terminal->out, "\n%s\n   %s > ", text, attendant_expect_word(expect));
+	return read_line(terminal, line, line_size, trace);
+}
+
+static void
+terminal_progress(void *context, const char *text, unsigned done, unsigned total)
+{
+	struct terminal *terminal = context;
+
+	if (total > 0)
+		fprintf(terminal->out, "   [%u/%u] %s\n", done, total, text);
+	else
+		fprintf(terminal->out, "   %s\n", text);
+	fflush(terminal->out);
+}
+
+static void
+terminal_note(void *context, const char *text)
+{
+	struct terminal *terminal = context;
+
+	fprintf(terminal->out, "   %s\n", text);
+	fflush(terminal->out);
+}
+
+static void
+terminal_remove(void *context, const char *reader, const char *text)
+{
+	struct terminal *terminal = context;
+
+	fprintf(terminal->out, "   %s (reader %s)\n", text, reader);
+	fflush(terminal->out);
+}
+
+static bool
+terminal_stopped(void *context)
+{
+	struct terminal *terminal = context;
+	char line[LINE_SIZE];
+
+	return read_line(terminal, line, sizeof(line), NULL) != ERR_OK || *line == 's';
+}
+
+enum err
+terminal_start(struct attendant **out, struct err_trace *trace)
+{
+	struct terminal *terminal;
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		err_next(trace, "Run it at a terminal, or name a program that answers with "
+				"--attendant PROGRAM.");
+		return FAIL(trace, ERR_ABSENT, "people must be asked, and there is no terminal");
+	}
+	terminal = calloc(1, sizeof(*terminal));
+	if (terminal == NULL || (terminal->out = fdopen(dup(fd), "w")) == NULL) {
+		free(terminal);
+		close(fd);
+		return FAIL(trace, ERR_NOMEM, "no memory for the terminal");
+	}
+	terminal->fd = fd;
+	terminal->attendant = (struct attendant){
+		.context = terminal,
+		.card = terminal_card,
+		.pin = terminal_pin,
+		.confirm = terminal_confirm,
+		.choice = terminal_choice,
+		.type = terminal_type,
+		.progress = terminal_progress,
+		.note = terminal_note,
+		.remove = terminal_remove,
+		.cancel_fd = fd,
+		.stopped = terminal_stopped,
+		.card_wait_ms = CARD_WAIT_MS,
+	};
+	*out = &terminal->attendant;
+	return ERR_OK;
+}
+
+void
+terminal_free(struct attendant *attendant)
+{
+	struct terminal *terminal;
+
+	if (attendant == NULL)
+		return;
+	terminal = attendant->context;
+	fclose(terminal->out);
+	close(terminal->fd);
+	free(terminal);
+}
