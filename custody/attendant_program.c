@@ -298,8 +298,8 @@ program_choice(void *context, const char *text, unsigned of, enum attendant_choi
 		return err;
 	word = json_string_value(json_object_get(reply, "take"));
 	err = word != NULL && choice_of_word(word, of, taken)
-	    ? ERR_OK
-	    : FAIL(trace, ERR_FORMAT, "the attendant program took none of the choices");
+		  ? ERR_OK
+		  : FAIL(trace, ERR_FORMAT, "the attendant program took none of the choices");
 	json_decref(reply);
 	return err;
 }

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "custody/enrol.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/secret.h"
+#include "custody/attendant.h"
+#include "custody/card_header.h"
+#include "custody/checkpoint.h"
+#include "custody/pin_entry.h"
+#include "custody/visit.h"
+#include "custody/whose.h"
+#include "pcsc/pin.h"
+#include "roster/person.h"
+#include "roster/quorum.h"
+
+struct enrolment {
+	struct custody *custody;
+	const struct enrol_request *request;
+	struct roster_person custodian;
+	struct roster_card known; /* as the roster has it, once begun */
+	bool again;               /* the roster knows this card: its content is ours */
+	struct card *card;
+	struct card_keys keys;
+};
+
+static enum err
+find_custodian(struct enrolment *enrolment, struct err_trace *trace)
+{
+	struct roster_person *person = &enrolment->custodian;
+	enum err err = roster_person_find(
+	    enrolment->custody->roster, enrolment->request->custodian, person, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if ((person->roles & (ROSTER_CUSTODIAN | ROSTER_DEPUTY)) == 0) {
+		err_next(trace, "Add someone with 'quorate person add NAME --role custodian'.");
+		return FAIL(trace, ERR_DENIED, "%s is neither custodian nor deputy", person->name);
+	}
+	return ERR_OK;
+}
+
+/* A card with a share of a generation that opens something is never enrolled again (rule 5). */
+static enum err
+refuse_live_share(
+    struct enrolment *enrolment, const struct roster_card *known, struct err_trace *trace)
+{
+	struct roster_holding *holdings = NULL;
+	size_t count = 0;
+	enum err err =
+	    roster_card_holdings(enrolment->custody->roster, &known->id, &holdings, &count, trace);
+
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		if (holdings[i].state == ROSTER_GENERATION_DEAD ||
+		    holdings[i].state == ROSTER_GENERATION_ABORTED)
+			continue;
+		err_next(trace, "Take a blank card. This one stays as it is: its share is needed.");
+		err = FAIL(trace, ERR_STATE,
+		    "%s (serial %s) holds a live share, generation %u of '%s'", known->name,
+		    known->serial, holdings[i].generation, known->quorum);
+	}
+	free(holdings);
+	return err;
+}
+
+/* What the card's own header says: a share of a quorum that this roster does not know. */
+static enum err
+refuse_unknown_share(struct enrolment *enrolment, struct err_trace *trace)
+{
+	struct header header;
+	enum err err = card_header_load(enrolment->card, &header, NULL);
+
+	if (err != ERR_OK || header.share_count == 0 || enrolment->request->erase)
+		return ERR_OK;
+	err_next(trace, "Take a blank card. Only if that share is surely of no use: --erase.");
+	return FAIL(trace, ERR_DENIED,
+	    "the card holds a %sshare of quorum '%s', card %s, which this roster does not know",
+	    header.practice ? "PRACTICE " : "", header.quorum_name, header.card_name);
+}
+
+static enum err
+confirm_erase(struct enrolment *enrolment, const char *contents, struct err_trace *trace)
+{
+	struct attendant *attendant = enrolment->custody->attendant;
+	const char *serial = card_facts(enrolment->card)->serial;
+	char text[512], typed[64] = "";
+	enum err err;
+
+	snprintf(text, sizeof(text),
+	    "The card with serial %s holds %s. Enrolling it erases all of that for ever.\n"
+	    "Type its serial, %s, to erase it.",
+	    serial, contents, serial);
+	err = attendant->type(
+	    attendant->context, text, ATTENDANT_EXPECT_SERIAL, typed, sizeof(typed), trace);
+	if (err == ERR_OK && strcmp(typed, serial) != 0)
+		err = FAIL(trace, ERR_CANCELLED, "the serial was not typed; the card is unchanged");
+	return err;
+}
+
+/* Keys or data that Quorate did not put there are erased only on request (rule 6). */
+static enum err
+check_contents(struct enrolment *enrolment, struct err_trace *trace)
+{
+	char contents[CARD_CONTENTS_TEXT];
+	enum err err = card_inspect(enrolment->card, trace);
+
+	if (err != ERR_OK || enrolment->again)
+		return err;
+	if (card_facts(enrolment->card)->contents == 0)
+		return ERR_OK;
+	err = refuse_unknown_share(enrolment, trace);
+	if (err != ERR_OK)
+		return err;
+	card_contents_text(card_facts(enrolment->card)->contents, contents);
+	if (enrolment->request->erase)
+		return confirm_erase(enrolment, contents, trace);
+	err_next(trace, "Take a blank card, or add --erase and type the card's serial.");
+	return FAIL(trace, ERR_DENIED, "the card with serial %s is not blank: it holds %s",
+	    card_facts(enrolment->card)->serial, contents);
+}
+
+/* Whether the card will do, before anything is written to it. */
+static enum err
+check_card(struct enrolment *enrolment, struct err_trace *trace)
+{
+	const struct card_facts *facts = card_facts(enrolment->card);
+	struct roster_card known;
+	enum err err = ERR_OK;
+
+	if (facts->life == CARD_LIFE_TERMINATED)
+		return ERR_OK; /* a reset that was interrupted; it is finished below */
+	err = card_suits(enrolment->card, trace);
+	if (err != ERR_OK)
+		return err;
+	if (!facts->can.reset && !enrolment->request->keep_admin_pin) {
+		err_next(
+		    trace, "Add --keep-admin-pin: the card's present admin PIN is then asked for.");
+		return FAIL(trace, ERR_UNSUPPORTED,
+		    "the card with serial %s cannot be factory-reset", facts->serial);
+	}
+	if (roster_card_by_serial(enrolment->custody->roster, facts->serial, &known, NULL) ==
+	    ERR_OK) {
+		enrolment->again = true;
+		err = refuse_live_share(enrolment, &known, trace);
+		if (err == ERR_OK && known.state == ROSTER_CARD_BEGUN)
+			enrolment->known = known;
+	}
+	return err == ERR_OK ? check_contents(enrolment, trace) : err;
+}
+
+/* Writes down that this card is being enrolled, before it is changed. */
+static enum err
+begin(struct enrolment *enrolment, struct err_trace *trace)
+{
+	const struct card_facts *facts = card_facts(enrolment->card);
+	char atr[2 * READER_ATR + 1];
+	const struct roster_card_begin what = {
+		.quorum = enrolment->request->quorum,
+		.serial = facts->serial,
+		.custodian = enrolment->custodian.id,
+		.family = facts->family,
+		.model = facts->model,
+		.firmware = facts->firmware[0] == '\0' ? facts->version : facts->firmware,
+		.atr = atr,
+		.resettable = facts->can.reset && !enrolment->request->keep_admin_pin,
+	};
+
+	if (roster_id_is_set(&enrolment->known.id)) {
+		if (roster_id_equal(&enrolment->known.custodian, &enrolment->custodian.id) &&
+		    strcmp(enrolment->known.quorum, enrolment->request->quorum) == 0)
+			return ERR_OK;
+		enum err err = roster_card_abandon(enrolment->custody->roster, &enrolment->known.id,
+		    "enrolment begun anew for someone else", trace);
+		if (err != ERR_OK)
+			return err;
+	}
+	hex_encode(facts->atr, facts->atr_len, atr);
+	return roster_card_begin(enrolment->custody->roster, &what, &enrolment->known, trace);
+}
+
+/* After this the admin PIN is verified: the factory's, or the card's own that was typed. */
+static enum err
+take_over(struct enrolment *enrolment, struct err_trace *trace)
+{
+	const struct pin_owner owner = { enrolment->custodian.name, enrolment->known.name };
+	struct secret *admin = NULL;
+	enum err err;
+
+	if (enrolment->request->keep_admin_pin) {
+		err = pin_entry_admin(enrolment->custody, enrolment->card, &owner, &admin, trace);
+	} else {
+		err = card_factory_reset(enrolment->card, NULL, trace);
+		if (err == ERR_OK)
+			err = secret_from(
+			    CARD_FACTORY_ADMIN_PIN, strlen(CARD_FACTORY_ADMIN_PIN), &admin, trace);
+		if (err == ERR_OK)
+			err = card_verify(enrolment->card,
+			    &(struct card_pin_entry){ .which = CARD_PIN_ADMIN, .pin = admin },
+			    trace);
+	}
+	secret_free(admin);
+	return err;
+}
+
+static enum err
+make_keys(struct enrolment *enrolment, struct err_trace *trace)
+{
+	struct card *card = enrolment->card;
+	struct attendant *attendant = enrolment->custody->attendant;
+	enum err err;
+
+	attendant->progress(attendant->context, "The card makes its keys.", 1, 3);
+	err = card_make_keys(
+	    card, (uint32_t)roster_now(enrolment->custody->roster), &enrolment->keys, trace);
+	if (err == ERR_OK)
+		err = card_set_holder(card, enrolment->custodian.name, trace);
+	if (err == ERR_OK)
+		err = card_set_sign_pin_lasting(card, true, trace);
+	if (err == ERR_OK)
+		err = card_set_reset_code(card, NULL, trace);
+	return err;
+}
+
+/* PINs last: on some cards making keys resets them. Then they are verified. */
+static enum err
+set_pin(struct enrolment *enrolment, struct err_trace *trace)
+{
+	const struct pin_owner owner = { enrolment->custodian.name, enrolment->known.name };
+	struct card *card = enrolment->card;
+	struct attendant *attendant = enrolment->custody->attendant;
+	struct secret *pin = NULL;
+	enum err err;
+
+	attendant->progress(attendant->context, "The custodian chooses the card's PIN.", 2, 3);
+	err = pin_entry_new(enrolment->custody, card, &owner, &pin, trace);
+	if (err == ERR_OK)
+		err = card_unblock(card, pin, trace);
+	if (err == ERR_OK)
+		err = card_logout(card, trace);
+	if (err == ERR_OK)
+		err = card_verify(
+		    card, &(struct card_pin_entry){ .which = CARD_PIN_USER, .pin = pin }, trace);
+	if (err == ERR_OK)
+		err = card_verify(
+		    card, &(struct card_pin_entry){ .which = CARD_PIN_SIGN, .pin = pin }, trace);
+	secret_free(pin);
+	return err;
+}
+
+/* Now that all of it works the roster may say so; then the card signs what the roster says. */
+static enum err
+record(struct enrolment *enrolment, struct err_trace *trace)
+{
+	struct roster *roster = enrolment->custody->roster;
+	struct header header = { .practice = roster_is_practice(roster) };
+	struct roster_card_keys keys;
+	struct roster_proof proof = { .kind = ROSTER_PROOF_ENROLMENT,
+		.card = enrolment->known.id,
+		.tries_left = card_tries_left(enrolment->card, CARD_PIN_USER),
+		.firmware = enrolment->known.firmware };
+	enum err err;
+
+	snprintf(header.card_name, sizeof(header.card_name), "%s", enrolment->known.name);
+	snprintf(header.quorum_name, sizeof(header.quorum_name), "%s", enrolment->known.quorum);
+	err = card_header_store(enrolment->card, &header, trace);
+	if (err != ERR_OK)
+		return err;
+	memcpy(keys.dec, enrolment->keys.dec, sizeof(keys.dec));
+	memcpy(keys.sig, enrolment->keys.sig, sizeof(keys.sig));
+	memcpy(keys.fingerprint.bytes, enrolment->keys.fingerprint, sizeof(keys.fingerprint.bytes));
+	err = roster_begin(roster, trace);
+	if (err == ERR_OK)
+		err = roster_card_enrol(roster, &enrolment->known.id, &keys, trace);
+	if (err == ERR_OK)
+		err = roster_card_proven(roster, &proof, trace);
+	if (err == ERR_OK)
+		err = roster_commit(roster, trace);
+	else
+		roster_rollback(roster);
+	return err;
+}
+
+static enum err
+work_on_card(struct enrolment *enrolment, struct err_trace *trace)
+{
+	enum err err = check_card(enrolment, trace);
+
+	if (err == ERR_OK && card_facts(enrolment->card)->life == CARD_LIFE_TERMINATED)
+		err = card_factory_reset(enrolment->card, NULL, trace);
+	if (err == ERR_OK)
+		err = begin(enrolment, trace);
+	if (err == ERR_OK)
+		err = take_over(enrolment, trace);
+	if (err == ERR_OK)
+		err = make_keys(enrolment, trace);
+	if (err == ERR_OK)
+		err = set_pin(enrolment, trace);
+	if (err == ERR_OK)
+		err = record(enrolment, trace);
+	if (err == ERR_OK)
+		err = checkpoint_by_card(
+		    enrolment->custody, enrolment->card, &enrolment->known, trace);
+	return err;
+}
+
+enum err
+enrol_card(struct custody *custody, const struct enrol_request *request, struct roster_card *out,
+    struct err_trace *trace)
+{
+	struct enrolment enrolment = { .custody = custody, .request = request };
+	struct visit_wanted wanted = { .custodian = request->custodian };
+	struct visit_ask ask = { .quorum = request->quorum,
+		.purpose = "enrol a card",
+		.total = 1,
+		.blank = true,
+		.wanted = &wanted,
+		.wanted_count = 1 };
+	struct visit_seen seen = { 0 };
+	struct visit visit = { 0 };
+	enum err err = find_custodian(&enrolment, trace);
+
+	if (err == ERR_OK)
+		err = visit_begin(custody, &ask, &seen, &visit, trace);
+	if (err != ERR_OK)
+		return err;
+	enrolment.card = visit.card;
+	err = work_on_card(&enrolment, trace);
+	visit_end(custody, &visit,
+	    err == ERR_OK ? "The card is enrolled; take it out." : "Take the card out.");
+	if (err == ERR_OK)
+		return roster_card_get(custody->roster, &enrolment.known.id, out, trace);
+	if (roster_id_is_set(&enrolment.known.id))
+		err_next(trace,
+		    "Give the same command again with the same card: it begins the card anew.");
+	return err;
+}

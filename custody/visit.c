@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "custody/visit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "custody/attendant.h"
+#include "custody/whose.h"
+
+/* One asking: what is wanted, what is there, and why the last card would not do. */
+struct asking {
+	struct custody *custody;
+	const struct visit_ask *ask;
+	struct visit_seen *seen;
+	struct reader_list readers;
+	char reason[VISIT_REASON];
+	char serials[READER_MAX][CARD_SERIAL];
+};
+
+static bool
+was_seen(const struct visit_seen *seen, const struct reader *reader)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		if (strcmp(seen->seen[i].reader, reader->name) == 0)
+			return seen->seen[i].events == reader->events;
+	return false;
+}
+
+static void
+mark_seen(struct visit_seen *seen, const struct reader *reader)
+{
+	size_t at = 0;
+
+	while (at < seen->count && strcmp(seen->seen[at].reader, reader->name) != 0)
+		at++;
+	if (at == READER_MAX)
+		at = 0;
+	else if (at == seen->count)
+		seen->count++;
+	snprintf(seen->seen[at].reader, sizeof(seen->seen[at].reader), "%s", reader->name);
+	seen->seen[at].events = reader->events;
+}
+
+/* The readers whose card nobody has looked at yet. */
+static size_t
+unseen_cards(const struct asking *asking, const struct reader *found[READER_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < asking->readers.count; i++) {
+		const struct reader *reader = &asking->readers.reader[i];
+
+		if (reader->present && !was_seen(asking->seen, reader))
+			found[count++] = reader;
+	}
+	return count;
+}
+
+/* The serial of a card that is only to be named; empty when it cannot be read. */
+static void
+read_serial(struct asking *asking, const char *reader, char serial[CARD_SERIAL])
+{
+	struct card *card = NULL;
+
+	serial[0] = '\0';
+	if (card_visit_begin(asking->custody->readers, reader, asking->custody->card_options, &card,
+		NULL) != ERR_OK)
+		return;
+	snprintf(serial, CARD_SERIAL, "%s", card_facts(card)->serial);
+	card_visit_end(card);
+}
+
+static enum err
+put_question(struct asking *asking, const struct reader *const *found, size_t count,
+    struct attendant_card_answer *answer, struct err_trace *trace)
+{
+	const struct visit_ask *ask = asking->ask;
+	struct attendant *attendant = asking->custody->attendant;
+	struct attendant_wanted wanted[VISIT_WANTED_MAX];
+	struct attendant_present present[READER_MAX];
+	struct attendant_card_ask question = {
+		.quorum = ask->quorum,
+		.generation = ask->generation,
+		.purpose = ask->purpose,
+		.done = ask->done,
+		.total = ask->total,
+		.blank = ask->blank,
+		.wanted = wanted,
+		.wanted_count = ask->wanted_count,
+		.present = present,
+		.present_count = count,
+		.reason = asking->reason[0] == '\0' ? NULL : asking->reason,
+	};
+
+	for (size_t i = 0; i < ask->wanted_count; i++)
+		wanted[i] = (struct attendant_wanted){ ask->wanted[i].custodian,
+			ask->wanted[i].card, ask->wanted[i].serial };
+	for (size_t i = 0; i < count; i++) {
+		read_serial(asking, found[i]->name, asking->serials[i]);
+		present[i] = (struct attendant_present){ found[i]->name,
+			asking->serials[i][0] == '\0' ? NULL : asking->serials[i] };
+	}
+	answer->reader[0] = '\0';
+	return attendant->card(attendant->context, &question, answer, trace);
+}
+
+/* Waits until a card is there that nobody has looked at, within the attendant's patience. */
+static enum err
+wait_for_card(struct asking *asking, struct err_trace *trace)
+{
+	struct attendant *attendant = asking->custody->attendant;
+	int64_t until = clock_boot_ms() + attendant->card_wait_ms;
+	const struct reader *found[READER_MAX];
+
+	while (unseen_cards(asking, found) == 0) {
+		int64_t left = until - clock_boot_ms();
+		struct reader_wait wait = { .timeout_ms = left > 0 ? (int)left : 0,
+			.cancel_fd = attendant->cancel_fd };
+		enum err err =
+		    reader_wait_change(asking->custody->readers, &wait, &asking->readers, trace);
+
+		if (err == ERR_CANCELLED) {
+			if (attendant->stopped != NULL && !attendant->stopped(attendant->context)) {
+				err_clear(trace);
+				continue;
+			}
+			return FAIL(trace, ERR_CANCELLED, "stopped while a card was awaited");
+		}
+		if (err == ERR_TIMEOUT) {
+			err_next(trace,
+			    "Insert the card and give the command again; it goes on where it was.");
+			return FAIL(trace, ERR_TIMEOUT, "no card was inserted in %d seconds",
+			    attendant->card_wait_ms / 1000);
+		}
+		if (err != ERR_OK)
+			return err;
+	}
+	return ERR_OK;
+}
+
+/* Says why this card is not one of those wanted. */
+static void
+explain(struct asking *asking, const struct card *card)
+{
+	struct whose whose;
+
+	whose_card(asking->custody->roster, card_facts(card)->serial, &whose);
+	if (whose.known && asking->ask->quorum != NULL &&
+	    strcmp(whose.quorum, asking->ask->quorum) == 0)
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "%.43s is %.64s's card (serial %s); it is not wanted now.", whose.card,
+		    whose.custodian, card_facts(card)->serial);
+	else if (whose.known)
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "%.43s is %.64s's card (serial %s) of another quorum, '%.32s'.", whose.card,
+		    whose.custodian, card_facts(card)->serial, whose.quorum);
+	else
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "The card with serial %s is not in this roster.", card_facts(card)->serial);
+}
+
+/* The place of this card in `wanted`; -1 when it is none of them. */
+static int
+match_wanted(struct asking *asking, struct card *card)
+{
+	const struct visit_ask *ask = asking->ask;
+	uint8_t point[CARD_POINT];
+
+	if (ask->blank)
+		return 0;
+	for (size_t i = 0; i < ask->wanted_count; i++) {
+		const struct visit_wanted *wanted = &ask->wanted[i];
+
+		if (strcmp(wanted->serial, card_facts(card)->serial) != 0)
+			continue;
+		if (wanted->dec_point == NULL ||
+		    (card_public_key(card, CARD_KEY_DEC, point, NULL) == ERR_OK &&
+			memcmp(point, wanted->dec_point, sizeof(point)) == 0))
+			return (int)i;
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "The card with serial %s has another key than the one enrolled as %.43s.",
+		    wanted->serial, wanted->card);
+		return -1;
+	}
+	explain(asking, card);
+	return -1;
+}
+
+/* Looks at one card. *taken stays false when it is none of those wanted. */
+static enum err
+try_card(struct asking *asking, const struct reader *reader, struct visit *out, bool *taken,
+    struct err_trace *trace)
+{
+	struct err_trace why = { 0 };
+	struct card *card = NULL;
+	enum err err;
+	int which;
+
+	mark_seen(asking->seen, reader);
+	err = card_visit_begin(
+	    asking->custody->readers, reader->name, asking->custody->card_options, &card, &why);
+	if (err == ERR_STATE || err == ERR_LOCKED || err == ERR_INTERNAL || err == ERR_NOMEM) {
+		if (trace != NULL)
+			*trace = why;
+		return err;
+	}
+	if (err != ERR_OK) {
+		snprintf(asking->reason, sizeof(asking->reason), "%.180s.",
+		    why.count == 0 ? "the card could not be read" : why.frame[why.count - 1].text);
+		return ERR_OK;
+	}
+	which = match_wanted(asking, card);
+	if (which < 0) {
+		card_visit_end(card);
+		return ERR_OK;
+	}
+	out->card = card;
+	out->which = (size_t)which;
+	snprintf(out->reader, sizeof(out->reader), "%s", reader->name);
+	*taken = true;
+	return ERR_OK;
+}
+
+static enum err
+check_readers(struct asking *asking, struct err_trace *trace)
+{
+	enum err err = reader_list_now(asking->custody->readers, &asking->readers, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (asking->readers.count > 0)
+		return ERR_OK;
+	err_next(trace, "Plug a reader in, then run 'quorate doctor' if it is not seen.");
+	return FAIL(trace, ERR_ABSENT, "there is no card reader");
+}
+
+/* Which card to look at next: the only new one, or the one that the people name. */
+static enum err
+next_reader(struct asking *asking, const struct reader **out, struct err_trace *trace)
+{
+	struct attendant_card_answer answer = { .reader = "" };
+	const struct reader *found[READER_MAX];
+	size_t count = unseen_cards(asking, found);
+	enum err err;
+
+	if (count == 1 && reader_cards(&asking->readers) == 1) {
+		*out = found[0];
+		return ERR_OK;
+	}
+	err = put_question(asking, found, count, &answer, trace);
+	if (err != ERR_OK)
+		return err;
+	asking->reason[0] = '\0';
+	if (answer.reader[0] == '\0' && count > 1)
+		for (size_t i = 0; i < count; i++)
+			mark_seen(asking->seen, found[i]);
+	err = wait_for_card(asking, trace);
+	if (err != ERR_OK)
+		return err;
+	count = unseen_cards(asking, found);
+	*out = answer.reader[0] != '\0' ? reader_find(&asking->readers, answer.reader)
+	       : count == 1             ? found[0]
+					: NULL;
+	return ERR_OK;
+}
+
+enum err
+visit_begin(struct custody *custody, const struct visit_ask *ask, struct visit_seen *seen,
+    struct visit *out, struct err_trace *trace)
+{
+	struct asking asking = { .custody = custody, .ask = ask, .seen = seen };
+	bool taken = false;
+	enum err err = ERR_OK;
+
+	if (ask->wanted_count > VISIT_WANTED_MAX)
+		return FAIL(trace, ERR_INTERNAL, "more cards are wanted than a quorum has");
+	while (!taken) {
+		const struct reader *reader = NULL;
+
+		err = check_readers(&asking, trace);
+		if (err == ERR_OK)
+			err = next_reader(&asking, &reader, trace);
+		if (err == ERR_OK && reader != NULL)
+			err = try_card(&asking, reader, out, &taken, trace);
+		if (err != ERR_OK)
+			return err;
+	}
+	return ERR_OK;
+}
+
+void
+visit_end(struct custody *custody, struct visit *visit, const char *text)
+{
+	if (visit->card == NULL)
+		return;
+	card_visit_end(visit->card);
+	visit->card = NULL;
+	custody->attendant->remove(custody->attendant->context, visit->reader, text);
+}
+
+void
+visit_end_and_stay(struct visit *visit)
+{
+	card_visit_end(visit->card);
+	visit->card = NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A card's visit: asking the people for one of the cards that would do, waiting for it, and making
+ * sure that it is one of them before anything else happens. A card that is not wanted is named and
+ * given back, and the question is asked again with the reason.
+ */
+#ifndef CUSTODY_VISIT_H
+#define CUSTODY_VISIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "custody/custody.h"
+
+enum { VISIT_WANTED_MAX = 16, VISIT_REASON = 256 };
+
+/* One card that would do. */
+struct visit_wanted {
+	const char *custodian;
+	const char *card;         /* short name; NULL where it has none yet */
+	const char *serial;       /* NULL: any blank card */
+	const uint8_t *dec_point; /* 65 bytes: the card must have this key; NULL: not compared */
+};
+
+struct visit_ask {
+	const char *quorum; /* NULL where none is meant */
+	uint32_t generation;
+	const char *purpose;
+	unsigned done;
+	unsigned total;
+	bool blank; /* any card that suits; `wanted` holds its custodian alone */
+	const struct visit_wanted *wanted;
+	size_t wanted_count;
+};
+
+struct visit {
+	struct card *card;
+	char reader[READER_NAME];
+	size_t which; /* in `wanted` */
+};
+
+/* Which cards of which readers were seen to already, so that none is asked about twice. */
+struct visit_seen {
+	size_t count;
+	struct {
+		char reader[READER_NAME];
+		uint32_t events;
+	} seen[READER_MAX];
+};
+
+/*
+ * Asks until one of the wanted cards is there. Of several cards present none is picked: they are
+ * named and the people say which. `seen` begins zeroed and is kept over the visits of one
+ * operation. ERR_CANCELLED: the people stopped; ERR_TIMEOUT: no card came; ERR_ABSENT: no reader,
+ * no pcscd.
+ */
+MUST_CHECK enum err visit_begin(struct custody *custody, const struct visit_ask *ask,
+    struct visit_seen *seen, struct visit *out, struct err_trace *trace);
+
+/* Resets the card, gives it back and tells the people that it may be taken out. */
+void visit_end(struct custody *custody, struct visit *visit, const char *text);
+
+/* As visit_end, but the card is to stay where it is. */
+void visit_end_and_stay(struct visit *visit);
+
+#endif
