@@ -6,7 +6,7 @@
 #include "custody/card_header.h"
 #include "roster/checkpoint.h"
 
-_Static_assert(ROSTER_SIGNATURE_MAX >= CARD_SIGNATURE_MAX, "a card's signature fits the roster");
+_Static_assert((int)ROSTER_SIGNATURE_MAX >= (int)CARD_SIGNATURE_MAX, "a signature fits the roster");
 
 enum err
 checkpoint_by_card(struct custody *custody, struct card *card, const struct roster_card *known,

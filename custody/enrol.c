@@ -58,7 +58,7 @@ refuse_live_share(
 		    holdings[i].state == ROSTER_GENERATION_ABORTED)
 			continue;
 		err_next(trace, "Take a blank card. This one stays as it is: its share is needed.");
-		err = FAIL(trace, ERR_STATE,
+		err = FAIL(trace, ERR_NOT_NOW,
 		    "%s (serial %s) holds a live share, generation %u of '%s'", known->name,
 		    known->serial, holdings[i].generation, known->quorum);
 	}

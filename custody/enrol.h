@@ -20,8 +20,8 @@ struct enrol_request {
 };
 
 /*
- * *out is what the receipt says. ERR_DENIED: a card with foreign content and no `erase`; ERR_STATE:
- * it holds a live share.
+ * *out is what the receipt says. ERR_DENIED: a card with foreign content and no `erase`;
+ * ERR_NOT_NOW: it holds a live share.
  */
 MUST_CHECK enum err enrol_card(struct custody *custody, const struct enrol_request *request,
     struct roster_card *out, struct err_trace *trace);

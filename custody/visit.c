@@ -200,7 +200,7 @@ try_card(struct asking *asking, const struct reader *reader, struct visit *out, 
 	mark_seen(asking->seen, reader);
 	err = card_visit_begin(
 	    asking->custody->readers, reader->name, asking->custody->card_options, &card, &why);
-	if (err == ERR_STATE || err == ERR_LOCKED || err == ERR_INTERNAL || err == ERR_NOMEM) {
+	if (err == ERR_NOT_NOW || err == ERR_LOCKED || err == ERR_INTERNAL || err == ERR_NOMEM) {
 		if (trace != NULL)
 			*trace = why;
 		return err;

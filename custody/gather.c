@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "custody/gather.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "custody/attendant.h"
+#include "custody/card_header.h"
+#include "custody/pin_entry.h"
+#include "custody/whose.h"
+
+/* The cards that would still do, with the texts that the questions borrow. */
+struct candidates {
+	size_t count;
+	size_t place[ROSTER_CARDS_MAX];
+	struct roster_card card[ROSTER_CARDS_MAX];
+	char custodian[ROSTER_CARDS_MAX][ROSTER_NAME];
+	struct visit_wanted wanted[ROSTER_CARDS_MAX];
+};
+
+struct gathering {
+	struct custody *custody;
+	const struct gather_request *request;
+	struct collection *collection;
+	struct visit_seen *seen;
+	bool passed[ROSTER_CARDS_MAX]; /* places that did their part, or gave up on their PIN */
+	struct candidates *candidates;
+	struct gathered out;
+};
+
+static enum err
+list_candidates(struct gathering *gathering, struct err_trace *trace)
+{
+	const struct roster_generation *generation = gathering->request->generation;
+	struct candidates *candidates = gathering->candidates;
+
+	candidates->count = 0;
+	for (size_t i = 0; i < generation->size; i++) {
+		const struct roster_share *row = &generation->share[i];
+		struct roster_card *card = &candidates->card[candidates->count];
+		enum err err;
+
+		if (gathering->passed[i] || row->delivered == 0)
+			continue;
+		err = roster_card_get(gathering->custody->roster, &row->card, card, trace);
+		if (err != ERR_OK)
+			return err;
+		whose_name(gathering->custody->roster, &row->custodian,
+		    candidates->custodian[candidates->count]);
+		candidates->wanted[candidates->count] = (struct visit_wanted){
+			.custodian = candidates->custodian[candidates->count],
+			.card = card->name,
+			.serial = card->serial,
+			.dec_point = card->dec,
+		};
+		candidates->place[candidates->count++] = i;
+	}
+	return ERR_OK;
+}
+
+static enum err
+check_enough(struct gathering *gathering, struct err_trace *trace)
+{
+	unsigned needed =
+	    gathering->request->generation->threshold - (unsigned)gathering->collection->count;
+
+	if (gathering->candidates->count >= needed)
+		return ERR_OK;
+	err_next(trace,
+	    "Gather again with other custodians; 'quorate health' says whose cards would do.");
+	return FAIL(trace, ERR_DENIED,
+	    "%u more cards are needed, and only %zu are left that could come", needed,
+	    gathering->candidates->count);
+}
+
+/* What the card says of itself without a PIN, against what is wanted of it. */
+static enum err
+check_header(
+    struct gathering *gathering, struct card *card, const char *name, struct err_trace *trace)
+{
+	struct header header;
+	enum err err = card_header_load(card, &header, trace);
+
+	if (err != ERR_OK)
+		return FAIL(trace, err, "card %s: its header cannot be read", name);
+	if (header.practice != roster_is_practice(gathering->custody->roster))
+		return FAIL(trace, ERR_DENIED, "card %s is a %s card, and this roster is %s", name,
+		    header.practice ? "PRACTICE" : "real",
+		    header.practice ? "real" : "for practice");
+	if (memcmp(header.quorum_id, gathering->request->quorum->id.bytes,
+		sizeof(header.quorum_id)) != 0)
+		return FAIL(trace, ERR_DENIED, "card %s holds a share of another quorum, '%s'",
+		    name, header.quorum_name);
+	return ERR_OK;
+}
+
+/* Records that the card, its PIN and its share work. */
+static enum err
+record_proof(struct gathering *gathering, struct card *card, const struct roster_card *known,
+    struct err_trace *trace)
+{
+	const struct roster_proof proof = {
+		.kind = ROSTER_PROOF_ACTIVATION,
+		.card = known->id,
+		.quorum = gathering->request->quorum->id,
+		.generation = gathering->request->generation->number,
+		.tries_left = card_tries_left(card, CARD_PIN_USER),
+		.firmware = known->firmware,
+	};
+
+	return roster_card_proven(gathering->custody->roster, &proof, trace);
+}
+
+/* One card: identified, PIN, share. *opened stays false when its custodian gave way to another. */
+static enum err
+use_card(struct gathering *gathering, struct visit *visit, bool *opened, struct err_trace *trace)
+{
+	struct candidates *candidates = gathering->candidates;
+	const struct roster_card *known = &candidates->card[visit->which];
+	size_t place = candidates->place[visit->which];
+	const struct pin_entry entry = {
+		.owner = { candidates->custodian[visit->which], known->name },
+		.also_sign =
+		    gathering->request->sign &&
+		    gathering->collection->count + 1 == gathering->request->generation->threshold,
+		.may_change = true,
+	};
+	struct secret *share = NULL;
+	enum err err = check_header(gathering, visit->card, known->name, trace);
+
+	if (err == ERR_OK)
+		err = pin_entry_verify(gathering->custody, visit->card, &entry, opened, trace);
+	gathering->passed[place] = true;
+	if (err != ERR_OK || !*opened)
+		return err;
+	err = collection_open_share(
+	    gathering->custody, visit->card, gathering->collection, place, &share, trace);
+	if (err == ERR_OK)
+		err = record_proof(gathering, visit->card, known, trace);
+	if (err == ERR_OK)
+		collection_add(gathering->collection, place, &share);
+	secret_free(share);
+	if (err == ERR_OK)
+		gathering->out.place[gathering->out.cards++] = place;
+	return err;
+}
+
+/* Asks for one more card and uses it; the visit of the one that completes the set stays open. */
+static enum err
+next_card(struct gathering *gathering, struct err_trace *trace)
+{
+	const struct gather_request *request = gathering->request;
+	struct visit_ask ask = {
+		.quorum = request->quorum->name,
+		.generation = request->generation->number,
+		.purpose = request->purpose,
+		.done = (unsigned)gathering->collection->count,
+		.total = request->generation->threshold,
+		.wanted = gathering->candidates->wanted,
+	};
+	struct visit visit = { 0 };
+	bool opened = false;
+	enum err err = list_candidates(gathering, trace);
+
+	if (err == ERR_OK)
+		err = check_enough(gathering, trace);
+	ask.wanted_count = gathering->candidates->count;
+	if (err == ERR_OK)
+		err = visit_begin(gathering->custody, &ask, gathering->seen, &visit, trace);
+	if (err != ERR_OK)
+		return err;
+	err = use_card(gathering, &visit, &opened, trace);
+	if (err == ERR_OK && opened &&
+	    gathering->collection->count == request->generation->threshold)
+		gathering->out.last = visit;
+	else
+		visit_end(gathering->custody, &visit,
+		    opened && err == ERR_OK ? "Thank you; take the card out."
+					    : "Take the card out.");
+	return err;
+}
+
+enum err
+gather(struct custody *custody, const struct gather_request *request, struct collection *collection,
+    struct visit_seen *seen, struct gathered *out, struct err_trace *trace)
+{
+	struct gathering gathering = {
+		.custody = custody, .request = request, .collection = collection, .seen = seen
+	};
+	enum err err = ERR_OK;
+
+	gathering.candidates = calloc(1, sizeof(*gathering.candidates));
+	if (gathering.candidates == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	for (size_t i = 0; i < collection->count; i++)
+		gathering.passed[collection->place[i]] = true;
+	while (err == ERR_OK && collection->count < request->generation->threshold)
+		err = next_card(&gathering, trace);
+	if (err == ERR_OK)
+		err = collection_complete(collection, &gathering.out.prk, trace);
+	collection_drop(collection);
+	free(gathering.candidates);
+	if (err != ERR_OK) {
+		gathered_end(custody, &gathering.out, false);
+		return err;
+	}
+	*out = gathering.out;
+	return ERR_OK;
+}
+
+void
+gathered_end(struct custody *custody, struct gathered *gathered, bool stay)
+{
+	secret_drop(&gathered->prk);
+	if (gathered->last.card == NULL)
+		return;
+	if (stay)
+		visit_end_and_stay(&gathered->last);
+	else
+		visit_end(custody, &gathered->last, "That was the last card; take it out.");
+}

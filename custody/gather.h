@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Gathering: M custodians present their cards, in any order, and the generation's secret is rebuilt
+ * for what needs it: an activation, a new key, a further token.
+ */
+#ifndef CUSTODY_GATHER_H
+#define CUSTODY_GATHER_H
+
+#include "custody/collect.h"
+#include "custody/visit.h"
+
+struct gather_request {
+	const struct roster_quorum *quorum;
+	const struct roster_generation *generation;
+	const char *purpose; /* "activate root" */
+	bool sign; /* the last card is to sign a checkpoint: its signing PIN is verified too */
+	bool stay; /* the card presented last stays in its reader */
+};
+
+struct gathered {
+	struct secret *prk;
+	size_t cards;
+	size_t place[ROSTER_CARDS_MAX]; /* in the generation's shares, in the order presented */
+	struct visit last;              /* still open: the card that completed the secret */
+};
+
+/*
+ * Asks for cards until the secret is complete. Each card that did its part is recorded as proven.
+ * `collection` may bring shares that cards gave in this operation already; it is empty afterwards.
+ * On failure nothing is held. End with gathered_end.
+ */
+MUST_CHECK enum err
+gather(struct custody *custody, const struct gather_request *request, struct collection *collection,
+    struct visit_seen *seen, struct gathered *out, struct err_trace *trace);
+
+/* Wipes the PRK and ends the last card's visit. */
+void gathered_end(struct custody *custody, struct gathered *gathered, bool stay);
+
+#endif
