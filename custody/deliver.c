@@ -216,10 +216,14 @@ deliver_next(struct issuing *issuing, struct err_trace *trace)
 enum err
 issuing_deliver(struct issuing *issuing, struct err_trace *trace)
 {
+	unsigned breaks = 0;
 	enum err err = ERR_OK;
 
-	while (err == ERR_OK && count_delivered(issuing) < issuing->members)
+	while (err == ERR_OK && count_delivered(issuing) < issuing->members) {
 		err = deliver_next(issuing, trace);
+		if (visit_broke_off(issuing->custody, err, &breaks, trace))
+			err = ERR_OK;
+	}
 	if (err == ERR_OK && issuing->collection.count == issuing->generation->threshold)
 		err = collection_complete(&issuing->collection, &issuing->prk, trace);
 	return err;

@@ -132,18 +132,19 @@ use_card(struct gathering *gathering, struct visit *visit, bool *opened, struct 
 
 	if (err == ERR_OK)
 		err = pin_entry_verify(gathering->custody, visit->card, &entry, opened, trace);
-	gathering->passed[place] = true;
+	gathering->passed[place] = err == ERR_OK && !*opened;
 	if (err != ERR_OK || !*opened)
 		return err;
 	err = collection_open_share(
 	    gathering->custody, visit->card, gathering->collection, place, &share, trace);
 	if (err == ERR_OK)
 		err = record_proof(gathering, visit->card, known, trace);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		collection_add(gathering->collection, place, &share);
-	secret_free(share);
-	if (err == ERR_OK)
+		gathering->passed[place] = true;
 		gathering->out.place[gathering->out.cards++] = place;
+	}
+	secret_free(share);
 	return err;
 }
 
@@ -196,8 +197,11 @@ gather(struct custody *custody, const struct gather_request *request, struct col
 		return FAIL(trace, ERR_NOMEM, "no memory");
 	for (size_t i = 0; i < collection->count; i++)
 		gathering.passed[collection->place[i]] = true;
-	while (err == ERR_OK && collection->count < request->generation->threshold)
+	while (err == ERR_OK && collection->count < request->generation->threshold) {
 		err = next_card(&gathering, trace);
+		if (visit_broke_off(custody, err, &breaks, trace))
+			err = ERR_OK;
+	}
 	if (err == ERR_OK)
 		err = collection_complete(collection, &gathering.out.prk, trace);
 	collection_drop(collection);

@@ -112,13 +112,14 @@ issuing_read_keys(struct issuing *issuing, struct err_trace *trace)
 {
 	struct visit_wanted wanted[ROSTER_CARDS_MAX];
 	size_t member[ROSTER_CARDS_MAX];
+	unsigned breaks = 0;
 
 	if (issuing->generation != NULL)
 		return ERR_OK;
 	while (list_wanted(issuing, wanted, member) > 0) {
 		enum err err = read_one(issuing, trace);
 
-		if (err != ERR_OK)
+		if (err != ERR_OK && !visit_broke_off(issuing->custody, err, &breaks, trace))
 			return err;
 	}
 	return ERR_OK;

@@ -8,6 +8,8 @@
 #include "custody/attendant.h"
 #include "custody/whose.h"
 
+enum { BREAKS_MAX = 5 };
+
 /* One asking: what is wanted, what is there, and why the last card would not do. */
 struct asking {
 	struct custody *custody;
@@ -304,4 +306,20 @@ visit_end_and_stay(struct visit *visit)
 {
 	card_visit_end(visit->card);
 	visit->card = NULL;
+}
+
+bool
+visit_broke_off(struct custody *custody, enum err err, unsigned *breaks, struct err_trace *trace)
+{
+	char text[VISIT_REASON + 64];
+
+	if (err != ERR_IO || *breaks == BREAKS_MAX)
+		return false;
+	(*breaks)++;
+	snprintf(text, sizeof(text),
+	    "The card went away (%.200s). Nothing is lost: insert it again.",
+	    trace == NULL || trace->count == 0 ? "no answer" : trace->frame[0].text);
+	custody->attendant->note(custody->attendant->context, text);
+	err_clear(trace);
+	return true;
 }

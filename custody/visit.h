@@ -64,4 +64,12 @@ void visit_end(struct custody *custody, struct visit *visit, const char *text);
 /* As visit_end, but the card is to stay where it is. */
 void visit_end_and_stay(struct visit *visit);
 
+/*
+ * After a visit that failed because card or reader went away (ERR_IO): tells the people what
+ * happened and that the card is wanted again, and returns true, a few times in one operation
+ * (`breaks` begins at 0). Any other failure is passed on: false, and the trace is left alone.
+ */
+bool
+visit_broke_off(struct custody *custody, enum err err, unsigned *breaks, struct err_trace *trace);
+
 #endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A quorum's login to one of its tokens for a command of Quorate's own: the cards are gathered, the
+ * PIN derived, the session opened, and the PIN wiped.
+ */
+#ifndef CUSTODY_LOGIN_H
+#define CUSTODY_LOGIN_H
+
+#include "custody/custody.h"
+#include "custody/gather.h"
+#include "custody/token.h"
+#include "roster/quorum.h"
+
+/* A quorum that can open something, and the token that is meant. */
+struct login_target {
+	struct roster_quorum quorum;
+	struct roster_generation generation;
+	struct roster_binding binding;
+};
+
+/* ERR_NOT_NOW when the quorum is not complete, or its token opens with no live generation. */
+MUST_CHECK enum err login_find(struct custody *custody, const char *quorum, const char *binding,
+    struct login_target *out, struct err_trace *trace);
+
+struct login {
+	struct bound_token token;
+	struct token_session *session; /* logged in as user, writable */
+};
+
+/*
+ * Checks that the token is there before anyone is bothered, gathers the cards, and logs in. The
+ * last card signs a checkpoint. End with login_close.
+ */
+MUST_CHECK enum err login_open(struct custody *custody, const struct login_target *target,
+    const char *purpose, struct login *out, struct err_trace *trace);
+void login_close(struct login *login);
+
+/* Refuses a token whose user PIN counter shows a wrong try that nobody here can explain. */
+MUST_CHECK enum err login_check_tries(
+    struct custody *custody, const struct token_facts *facts, struct err_trace *trace);
+
+#endif
