@@ -190,6 +190,7 @@ gather(struct custody *custody, const struct gather_request *request, struct col
 	struct gathering gathering = {
 		.custody = custody, .request = request, .collection = collection, .seen = seen
 	};
+	unsigned breaks = 0;
 	enum err err = ERR_OK;
 
 	gathering.candidates = calloc(1, sizeof(*gathering.candidates));

@@ -312,8 +312,12 @@ bool
 visit_broke_off(struct custody *custody, enum err err, unsigned *breaks, struct err_trace *trace)
 {
 	char text[VISIT_REASON + 64];
+	unsigned long raw;
 
 	if (err != ERR_IO || *breaks == BREAKS_MAX)
+		return false;
+	/* A disk that failed is no card that went away. */
+	if (err_raw(trace, ERR_ORIGIN_SQLITE, &raw) || err_raw(trace, ERR_ORIGIN_ERRNO, &raw))
 		return false;
 	(*breaks)++;
 	snprintf(text, sizeof(text),
