@@ -266,3 +266,33 @@ process_wait(pid_t pid, int *status, struct err_trace *trace)
 	*status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
 	return ERR_OK;
 }
+
+enum err
+process_sibling(
+    const char *folder, const char *name, char *out, size_t out_size, struct err_trace *trace)
+{
+	/* As installed; then as built, from programs and from tests, which lie deeper. */
+	static const char *const places[] = { "./", "../libexec/quorate/", "../%s/", "../../%s/",
+		"../../../%s/" };
+	char self[512];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (len < 0)
+		return FAIL_ERRNO(trace, "cannot tell where this program lies");
+	self[len] = '\0';
+	slash = strrchr(self, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		bool built = i >= 2;
+		int n = snprintf(out, out_size, "%s/%.*s%s/%s", self, (int)strcspn(places[i], "%"),
+		    places[i], built ? folder : ".", name);
+
+		if (n > 0 && (size_t)n < out_size && access(out, X_OK) == 0)
+			return ERR_OK;
+	}
+	err_next(
+	    trace, "Install Quorate as a whole (meson install), or run it from its build folder.");
+	return FAIL(trace, ERR_ABSENT, "%s is missing from this installation", name);
+}

@@ -57,10 +57,11 @@ enum command_needs {
 	NEED_SECRETS = 1 << 3,   /* holds secrets: swap and an APDU-logging pcscd are refused */
 	NEED_REST = 1 << 4,      /* takes a command behind -- */
 	NEED_OPTIONAL_REST = 1 << 5,
-	NEED_JSON = 1 << 6,  /* has --json */
-	NEED_CARDS = 1 << 7, /* talks to readers */
-	NEED_PATH = 1 << 8,  /* takes --roster, but opens nothing itself */
-	NEED_BY = 1 << 9,    /* takes --by, but nobody of that name need exist yet */
+	NEED_JSON = 1 << 6,             /* has --json */
+	NEED_CARDS = 1 << 7,            /* talks to readers */
+	NEED_PATH = 1 << 8,             /* takes --roster, but opens nothing itself */
+	NEED_OPTIONAL_ROSTER = 1 << 10, /* opened for reading if there is one */
+	NEED_BY = 1 << 9,               /* takes --by, but nobody of that name need exist yet */
 };
 
 struct command {

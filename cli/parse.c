@@ -115,7 +115,7 @@ command_takes(const struct command *command, const struct option_row *global)
 		unsigned needs;
 	} rows[] = {
 		{ "json", NEED_JSON },
-		{ "roster", NEED_ROSTER | NEED_WRITE | NEED_PATH },
+		{ "roster", NEED_ROSTER | NEED_WRITE | NEED_PATH | NEED_OPTIONAL_ROSTER },
 		{ "by", NEED_WRITE | NEED_BY },
 		{ "attendant", NEED_ATTENDANT },
 		{ "accept", NEED_SECRETS },

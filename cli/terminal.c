@@ -340,6 +340,16 @@ terminal_stopped(void *context)
 	return read_line(terminal, line, sizeof(line), NULL) != ERR_OK || *line == 's';
 }
 
+static void
+terminal_close(struct attendant *attendant)
+{
+	struct terminal *terminal = attendant->context;
+
+	fclose(terminal->out);
+	close(terminal->fd);
+	free(terminal);
+}
+
 enum err
 terminal_start(struct attendant **out, struct err_trace *trace)
 {
@@ -368,23 +378,11 @@ terminal_start(struct attendant **out, struct err_trace *trace)
 		.progress = terminal_progress,
 		.note = terminal_note,
 		.remove = terminal_remove,
+		.close = terminal_close,
 		.cancel_fd = fd,
 		.stopped = terminal_stopped,
 		.card_wait_ms = CARD_WAIT_MS,
 	};
 	*out = &terminal->attendant;
 	return ERR_OK;
-}
-
-void
-terminal_free(struct attendant *attendant)
-{
-	struct terminal *terminal;
-
-	if (attendant == NULL)
-		return;
-	terminal = attendant->context;
-	fclose(terminal->out);
-	close(terminal->fd);
-	free(terminal);
 }

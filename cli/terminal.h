@@ -7,8 +7,7 @@
 
 struct attendant;
 
-/* ERR_ABSENT, with the way out, where there is no terminal. End with terminal_free. */
+/* ERR_ABSENT, with the way out, where there is no terminal. End with attendant_close. */
 MUST_CHECK enum err terminal_start(struct attendant **out, struct err_trace *trace);
-void terminal_free(struct attendant *attendant);
 
 #endif

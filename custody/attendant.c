@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "custody/attendant.h"
 
+#include <stddef.h>
+
 static const char *const pin_words[] = {
 	[ATTENDANT_PIN_VERIFY] = "verify",
 	[ATTENDANT_PIN_NEW] = "new",
@@ -42,4 +44,11 @@ attendant_expect_word(enum attendant_expect expect)
 	};
 
 	return words[expect];
+}
+
+void
+attendant_close(struct attendant *attendant)
+{
+	if (attendant != NULL)
+		attendant->close(attendant);
 }

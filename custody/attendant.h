@@ -123,6 +123,9 @@ struct attendant {
 	int cancel_fd;
 	bool (*stopped)(void *context);
 
+	/* Ends it and frees what belongs to it. */
+	void (*close)(struct attendant *attendant);
+
 	/* How long to wait for a card after `card` returned, in milliseconds. */
 	int card_wait_ms;
 };
@@ -132,12 +135,14 @@ const char *attendant_pin_word(enum attendant_pin_for purpose);
 const char *attendant_choice_word(enum attendant_choice choice);
 const char *attendant_expect_word(enum attendant_expect expect);
 
+/* Closes it; NULL is fine. */
+void attendant_close(struct attendant *attendant);
+
 /*
- * Starts PROGRAM (looked up in PATH) and speaks the protocol with it. *out is owned by the caller
- * and ended with attendant_program_free, which closes its input and waits for it.
+ * Starts PROGRAM (looked up in PATH) and speaks the protocol with it. Closing ends its input and
+ * waits for it.
  */
 MUST_CHECK enum err
 attendant_program_start(const char *program, struct attendant **out, struct err_trace *trace);
-void attendant_program_free(struct attendant *attendant);
 
 #endif

@@ -356,6 +356,20 @@ program_remove(void *context, const char *reader, const char *text)
 	    json_pack("{s:s, s:s, s:s}", "tell", "remove", "reader", reader, "text", text));
 }
 
+static void
+program_close(struct attendant *attendant)
+{
+	struct program *program = attendant->context;
+	enum err ignored;
+	int status;
+
+	close(program->to);
+	close(program->from);
+	ignored = process_wait(program->pid, &status, NULL);
+	(void)ignored;
+	free(program);
+}
+
 enum err
 attendant_program_start(const char *name, struct attendant **out, struct err_trace *trace)
 {
@@ -383,26 +397,10 @@ attendant_program_start(const char *name, struct attendant **out, struct err_tra
 		.progress = program_progress,
 		.note = program_note,
 		.remove = program_remove,
+		.close = program_close,
 		.cancel_fd = -1,
 		.card_wait_ms = CARD_WAIT_MS,
 	};
 	*out = &program->attendant;
 	return ERR_OK;
-}
-
-void
-attendant_program_free(struct attendant *attendant)
-{
-	struct program *program;
-	enum err ignored;
-	int status;
-
-	if (attendant == NULL)
-		return;
-	program = attendant->context;
-	close(program->to);
-	close(program->from);
-	ignored = process_wait(program->pid, &status, NULL);
-	(void)ignored;
-	free(program);
 }

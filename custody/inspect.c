@@ -71,6 +71,8 @@ inspect_card(
 			read_contents(card, &found);
 	}
 	found.facts = *card_facts(card);
+	found.tries_pin = card_tries_left(card, CARD_PIN_USER);
+	found.tries_admin = card_tries_left(card, CARD_PIN_ADMIN);
 	card_visit_end(card);
 	if (err == ERR_OK)
 		*out = found;

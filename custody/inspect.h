@@ -9,6 +9,8 @@
 struct inspected {
 	char reader[READER_NAME];
 	struct card_facts facts;
+	unsigned tries_pin;
+	unsigned tries_admin;
 	bool has_header;   /* Quorate wrote to it */
 	bool header_sound; /* and it can be read */
 	struct header header;

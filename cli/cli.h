@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a command of the program gets: the roster, people and readers that its row said it needs,
+ * and where to print.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "cli/command.h"
+#include "custody/custody.h"
+
+struct roster;
+
+struct cli {
+	const struct command_line *line;
+	FILE *out;
+	char *roster_file;
+	char *state_dir;
+	struct custody custody; /* roster, attendant and readers as the command needs them */
+	struct readers readers;
+	struct card_options card_options;
+	FILE *trace_file;
+	int status; /* the exit status instead of the error's: health, activate -- CMD; -1: none */
+};
+
+/* Where the roster of this command lives. */
+MUST_CHECK enum err cli_find_paths(struct cli *cli, struct err_trace *trace);
+
+/* Opens what the command needs; cli_close undoes all of it. */
+MUST_CHECK enum err cli_open(struct cli *cli, struct err_trace *trace);
+MUST_CHECK enum err cli_close(struct cli *cli, struct err_trace *trace);
+
+/* The roster, for a command that closed it in between or makes it. */
+MUST_CHECK enum err cli_open_roster(struct cli *cli, struct err_trace *trace);
+MUST_CHECK enum err cli_close_roster(struct cli *cli, struct err_trace *trace);
+
+/* Prints a JSON document with its version, {"quorate":1,...}, and releases it. */
+MUST_CHECK enum err cli_print_json(struct cli *cli, json_t *document, struct err_trace *trace);
+
+/* Text of a file for ever: "2026-11-23 11:51 UTC"; "never" for 0. */
+enum { CLI_TIME = 24 };
+const char *cli_time(int64_t utc, char out[CLI_TIME]);
+
+/* Hex in groups of four, and words, as people read them aloud; one line each. */
+void cli_print_words(struct cli *cli, const char *indent, const void *bytes, size_t len);
+
+/* The commands, a file a noun. */
+extern const struct command cmd_top[], cmd_person[], cmd_card[], cmd_quorum[], cmd_token[],
+    cmd_activate[], cmd_key[], cmd_policy[], cmd_roster[], cmd_help[];
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "cli/cli.h"
+#include "custody/enrol.h"
+#include "custody/inspect.h"
+#include "custody/whose.h"
+#include "roster/card.h"
+#include "roster/roster.h"
+
+/* ---- enrol --------------------------------------------------------------------------------- */
+
+static const struct option_row enrol_options[] = {
+	{ .name = "custodian",
+	    .kind = OPTION_TEXT,
+	    .metavar = "NAME",
+	    .help = "whose card it becomes",
+	    .required = true,
+	    .offset = offsetof(struct enrol_request, custodian) },
+	{ .name = "quorum",
+	    .kind = OPTION_TEXT,
+	    .metavar = "NAME",
+	    .help = "for which quorum; it need not exist yet",
+	    .required = true,
+	    .offset = offsetof(struct enrol_request, quorum) },
+	{ .name = "keep-admin-pin",
+	    .kind = OPTION_FLAG,
+	    .help = "no factory reset: the card's present admin PIN is asked for",
+	    .offset = offsetof(struct enrol_request, keep_admin_pin) },
+	{ .name = "erase",
+	    .kind = OPTION_FLAG,
+	    .help = "a card that holds others' keys or data, after its serial was typed",
+	    .offset = offsetof(struct enrol_request, erase) },
+	{ .name = NULL },
+};
+
+/* What the custodian gets on paper, to compare with the card for ever. */
+static void
+print_receipt(struct cli *cli, const struct roster_card *card)
+{
+	char name[ROSTER_NAME], hex[ROSTER_HASH_TEXT];
+
+	whose_name(cli->custody.roster, &card->custodian, name);
+	hex_encode(card->fingerprint.bytes, sizeof(card->fingerprint.bytes), hex);
+	fprintf(cli->out, "%sRECEIPT: card %s\n",
+	    roster_is_practice(cli->custody.roster) ? "PRACTICE " : "", card->name);
+	fprintf(cli->out, "  custodian    %s\n  serial       %s (%s, %s)\n", name, card->serial,
+	    card->model, card->firmware);
+	fprintf(cli->out, "  fingerprint  %.32s\n               %s\n", hex, hex + 32);
+	cli_print_words(cli, "               ", card->fingerprint.bytes, 16);
+	fprintf(cli->out, "Write %s on the card; it is ready for its share.\n", card->name);
+}
+
+static json_t *
+card_json(struct cli *cli, const struct roster_card *card)
+{
+	static const char *const states[] = { [ROSTER_CARD_BEGUN] = "begun",
+		[ROSTER_CARD_ENROLLED] = "enrolled",
+		[ROSTER_CARD_ABANDONED] = "abandoned" };
+	static const char *const pins[] = { [ROSTER_ADMIN_PIN_OWN] = "own",
+		[ROSTER_ADMIN_PIN_ESCROWED] = "escrowed",
+		[ROSTER_ADMIN_PIN_CHANGED] = "changed" };
+	char name[ROSTER_NAME], hex[ROSTER_HASH_TEXT], words[WORDS_SIZE(16)];
+
+	_Static_assert(sizeof(states) / sizeof(*states) == ROSTER_CARD_STATE__COUNT, "a word each");
+	_Static_assert(sizeof(pins) / sizeof(*pins) == ROSTER_ADMIN_PIN__COUNT, "a word each");
+	whose_name(cli->custody.roster, &card->custodian, name);
+	hex_encode(card->fingerprint.bytes, sizeof(card->fingerprint.bytes), hex);
+	words_encode(card->fingerprint.bytes, 16, words);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:i}", "card",
+	    card->name, "quorum", card->quorum, "serial", card->serial, "custodian", name, "state",
+	    states[card->state], "model", card->model, "firmware", card->firmware, "fingerprint",
+	    hex, "words", words, "admin_pin", pins[card->admin_pin], "proven",
+	    (json_int_t)card->proven, "tries_left", (int)card->tries_left);
+}
+
+static enum err
+run_enrol(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	struct roster_card card;
+	enum err err = enrol_card(&cli->custody, values, &card, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (cli->line->json)
+		return cli_print_json(cli, card_json(cli, &card), trace);
+	print_receipt(cli, &card);
+	return ERR_OK;
+}
+
+/* ---- list ---------------------------------------------------------------------------------- */
+
+struct list_values {
+	const char *quorum;
+};
+
+static const struct option_row list_options[] = {
+	{ .name = "quorum",
+	    .kind = OPTION_TEXT,
+	    .metavar = "NAME",
+	    .help = "those of one quorum",
+	    .offset = offsetof(struct list_values, quorum) },
+	{ .name = NULL },
+};
+
+static void
+print_card(struct cli *cli, const struct roster_card *card)
+{
+	char name[ROSTER_NAME], time[CLI_TIME];
+
+	whose_name(cli->custody.roster, &card->custodian, name);
+	fprintf(cli->out, "%-12s %-16s %s  %s, last proven %s\n", card->name, name, card->serial,
+	    card->state == ROSTER_CARD_BEGUN ? "enrolment begun" : "enrolled",
+	    cli_time(card->proven, time));
+}
+
+static enum err
+run_list(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct list_values *v = values;
+	struct roster_card *cards = NULL;
+	json_t *list = json_array();
+	size_t count = 0;
+	enum err err = roster_card_list(cli->custody.roster, v->quorum, &cards, &count, trace);
+
+	for (size_t i = 0; i < count; i++) {
+		if (cli->line->json)
+			json_array_append_new(list, card_json(cli, &cards[i]));
+		else if (cards[i].state != ROSTER_CARD_ABANDONED)
+			print_card(cli, &cards[i]);
+	}
+	free(cards);
+	if (err == ERR_OK && cli->line->json)
+		return cli_print_json(cli, json_pack("{s:o}", "cards", list), trace);
+	json_decref(list);
+	return err;
+}
+
+/* ---- inspect ------------------------------------------------------------------------------- */
+
+struct inspect_values {
+	const char *reader;
+};
+
+static const struct option_row inspect_options[] = {
+	{ .name = "reader",
+	    .kind = OPTION_TEXT,
+	    .metavar = "NAME",
+	    .help = "which, when several cards are inserted",
+	    .offset = offsetof(struct inspect_values, reader) },
+	{ .name = NULL },
+};
+
+static void
+print_header(struct cli *cli, const struct header *header)
+{
+	const char *practice = header->practice ? "PRACTICE " : "";
+
+	if (header->share_count == 0)
+		fprintf(cli->out,
+		    "  Quorate      %scard %s, enrolled for '%s'; it holds no share yet\n",
+		    practice, header->card_name, header->quorum_name);
+	for (size_t i = 0; i < header->share_count; i++)
+		fprintf(cli->out,
+		    "  Quorate      %scard %s of quorum '%s': share %u of generation %u, %u of "
+		    "%u\n",
+		    practice, header->card_name, header->quorum_name, header->share[i].index + 1U,
+		    header->share[i].generation, header->share[i].threshold, header->share[i].size);
+	if (header->binding_count > 0) {
+		fputs("  opens        ", cli->out);
+		for (size_t i = 0; i < header->binding_count; i++)
+			fprintf(cli->out, "%s%s", i == 0 ? "" : ", ", header->binding[i]);
+		fprintf(cli->out, "%s\n", header->bindings_incomplete ? " and others" : "");
+	}
+	if (header->checkpoint != 0)
+		fprintf(cli->out, "  checkpoint   %u\n", header->checkpoint);
+}
+
+static void
+print_inspected(struct cli *cli, const struct inspected *card)
+{
+	const struct card_facts *facts = &card->facts;
+	char atr[READER_ATR_TEXT], contents[CARD_CONTENTS_TEXT], hex[2 * SHA256_SIZE + 1];
+
+	reader_atr_text(facts->atr, facts->atr_len, atr);
+	fprintf(cli->out, "%s\n  card         %s, %s\n", card->reader, facts->version,
+	    facts->manufacturer);
+	if (facts->life == CARD_LIFE_TERMINATED) {
+		fputs("  state        terminated: a factory reset was broken off; enrolling "
+		      "finishes it\n",
+		    cli->out);
+		return;
+	}
+	fprintf(cli->out, "  serial       %s\n  ATR          %s\n", facts->serial, atr);
+	fprintf(
+	    cli->out, "  tries left   PIN %u, admin PIN %u\n", card->tries_pin, card->tries_admin);
+	if (facts->holder[0] != '\0')
+		fprintf(cli->out, "  holder       %s\n", facts->holder);
+	card_contents_text(facts->contents, contents);
+	fprintf(cli->out, "  holds        %s\n", contents);
+	if (card->has_fingerprint) {
+		hex_encode(card->fingerprint, sizeof(card->fingerprint), hex);
+		fprintf(cli->out, "  fingerprint  %.32s\n               %s\n", hex, hex + 32);
+		cli_print_words(cli, "               ", card->fingerprint, 16);
+	}
+	if (card->header_sound)
+		print_header(cli, &card->header);
+	else if (card->has_header)
+		fputs("  Quorate      its header is damaged; with the roster its card is still "
+		      "found by key\n",
+		    cli->out);
+	else
+		fputs("  Quorate      not a card of Quorate's\n", cli->out);
+	if (!card->suits)
+		fprintf(cli->out, "  not usable   %s\n", card->not_suited);
+}
+
+static json_t *
+inspected_json(const struct inspected *card)
+{
+	const struct card_facts *facts = &card->facts;
+	char atr[READER_ATR_TEXT], hex[2 * SHA256_SIZE + 1] = "",
+							 quorum[2 * QUORUM_ID_SIZE + 1] = "";
+	json_t *shares = json_array();
+
+	reader_atr_text(facts->atr, facts->atr_len, atr);
+	if (card->has_fingerprint)
+		hex_encode(card->fingerprint, sizeof(card->fingerprint), hex);
+	if (card->header_sound)
+		hex_encode(card->header.quorum_id, sizeof(card->header.quorum_id), quorum);
+	for (size_t i = 0; card->header_sound && i < card->header.share_count; i++)
+		json_array_append_new(shares, json_pack("{s:i, s:i, s:i, s:i}", "generation",
+						  (int)card->header.share[i].generation, "index",
+						  (int)card->header.share[i].index, "threshold",
+						  (int)card->header.share[i].threshold, "size",
+						  (int)card->header.share[i].size));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:b, s:s, s:s, s:s, s:o}",
+	    "reader", card->reader, "version", facts->version, "manufacturer", facts->manufacturer,
+	    "serial", facts->serial, "atr", atr, "holder", facts->holder, "tries_pin",
+	    (int)card->tries_pin, "tries_admin", (int)card->tries_admin, "suits", card->suits,
+	    "practice", card->header_sound && card->header.practice, "card",
+	    card->header_sound ? card->header.card_name : "", "quorum_id", quorum, "fingerprint",
+	    hex, "shares", shares);
+}
+
+static enum err
+run_inspect(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct inspect_values *v = values;
+	struct inspected *card = calloc(1, sizeof(*card));
+	enum err err;
+
+	if (card == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	err = inspect_card(&cli->custody, v->reader, card, trace);
+	if (err == ERR_OK && cli->line->json)
+		err = cli_print_json(cli, inspected_json(card), trace);
+	else if (err == ERR_OK)
+		print_inspected(cli, card);
+	free(card);
+	return err;
+}
+
+const struct command cmd_card[] = {
+	{ .group = "card",
+	    .name = "enrol",
+	    .summary = "Make a blank card a custodian's card",
+	    .needs = NEED_WRITE | NEED_ATTENDANT | NEED_CARDS | NEED_SECRETS | NEED_JSON,
+	    .options = enrol_options,
+	    .size = sizeof(struct enrol_request),
+	    .run = run_enrol,
+	    .notes = "The card is factory-reset, makes its keys, gets its holder's name and last "
+		     "its PIN; the "
+		     "receipt shows\nits short name and its fingerprint in hex and words. Broken "
+		     "off, the same "
+		     "command begins anew." },
+	{ .group = "card",
+	    .name = "list",
+	    .summary = "List the cards that the roster knows",
+	    .needs = NEED_ROSTER | NEED_JSON,
+	    .options = list_options,
+	    .size = sizeof(struct list_values),
+	    .run = run_list },
+	{ .group = "card",
+	    .name = "inspect",
+	    .summary = "Say what the inserted card is; needs no roster and no PIN",
+	    .needs = NEED_CARDS | NEED_JSON,
+	    .options = inspect_options,
+	    .size = sizeof(struct inspect_values),
+	    .run = run_inspect },
+	{ .name = NULL },
+};

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "cli/cli.h"
+#include "cli/token_options.h"
+#include "custody/attendant.h"
+#include "custody/create.h"
+#include "custody/unbind.h"
+#include "hsm/module.h"
+#include "hsm/pin.h"
+#include "hsm/token.h"
+#include "roster/binding.h"
+#include "roster/roster.h"
+
+struct which_values {
+	const char *uri;
+	const char *module;
+	const char *label;
+	bool erase;
+};
+
+static const struct operand_row which_operands[] = {
+	{ "URI", "which token (PKCS#11 URI); without it the only one", false,
+	    offsetof(struct which_values, uri) },
+	{ .metavar = NULL },
+};
+
+#define MODULE_OPTION                                                                              \
+	{                                                                                          \
+		.name = "module", .kind = OPTION_TEXT, .metavar = "NAME",                          \
+		.help = "a name of modules.conf or a path; else softhsm",                          \
+		.offset = offsetof(struct which_values, module)                                    \
+	}
+
+static const struct option_row which_options[] = { MODULE_OPTION, { .name = NULL } };
+
+/* ---- list and info ------------------------------------------------------------------------- */
+
+static const char *
+pin_words(const struct token_tries *tries)
+{
+	return tries->locked          ? "LOCKED"
+	       : tries->final_try     ? "one try left"
+	       : tries->count_low     ? "a wrong try was counted"
+	       : tries->to_be_changed ? "must be changed"
+				      : "fine";
+}
+
+/* Under which name the roster has it; empty when not bound, or no roster is there. */
+static void
+bound_as(struct cli *cli, const struct token_facts *token, char out[ROSTER_BINDING_NAME])
+{
+	struct roster_binding binding;
+
+	out[0] = '\0';
+	if (cli->custody.roster != NULL && token->serial[0] != '\0' &&
+	    roster_binding_by_serial(cli->custody.roster, token->serial, &binding, NULL) == ERR_OK)
+		snprintf(out, ROSTER_BINDING_NAME, "%s", binding.spec.name);
+}
+
+static enum err
+print_token(struct cli *cli, const struct token_facts *token, struct err_trace *trace)
+{
+	char uri[TOKEN_URI], bound[ROSTER_BINDING_NAME];
+	enum err err = token_uri(token, TOKEN_URI_SHOWN, uri, trace);
+
+	if (err != ERR_OK)
+		return err;
+	bound_as(cli, token, bound);
+	fprintf(cli->out, "%s%s%s%s%s%s\n  %s\n", token->initialised ? token->label : "fresh token",
+	    token->software ? "  SOFTWARE TOKEN" : "",
+	    token->initialised ? "" : ", not initialised", bound[0] == '\0' ? "" : "  bound as '",
+	    bound, bound[0] == '\0' ? "" : "'", uri);
+	return ERR_OK;
+}
+
+static json_t *
+token_json(struct cli *cli, const struct token_facts *token)
+{
+	char uri[TOKEN_URI] = "", bound[ROSTER_BINDING_NAME];
+	enum err ignored = token_uri(token, TOKEN_URI_SHOWN, uri, NULL);
+
+	(void)ignored;
+	bound_as(cli, token, bound);
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:s, s:i, s:i, s:s}", "uri",
+	    uri, "label", token->label, "serial", token->serial, "manufacturer",
+	    token->manufacturer, "model", token->model, "hardware", token->hardware, "firmware",
+	    token->firmware, "initialised", token->initialised, "software", token->software,
+	    "user_pin_set", token->user_pin_set, "user_pin", pin_words(&token->user), "so_pin",
+	    pin_words(&token->so), "pin_min", (int)token->pin_min, "pin_max", (int)token->pin_max,
+	    "bound_as", bound);
+}
+
+static enum err
+run_list(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct which_values *v = values;
+	struct token_facts *tokens = NULL;
+	struct module *module = NULL;
+	json_t *list = json_array();
+	size_t count = 0;
+	enum err err = module_open(v->module, &module, trace);
+
+	if (err == ERR_OK)
+		err = token_list(module, &tokens, &count, trace);
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		if (cli->line->json)
+			json_array_append_new(list, token_json(cli, &tokens[i]));
+		else
+			err = print_token(cli, &tokens[i], trace);
+	}
+	free(tokens);
+	module_close(module);
+	if (err == ERR_OK && cli->line->json)
+		return cli_print_json(cli, json_pack("{s:o}", "tokens", list), trace);
+	json_decref(list);
+	return err;
+}
+
+static void
+print_info(struct cli *cli, const struct token_facts *token)
+{
+	fprintf(cli->out, "  made by      %s, model %s, serial %s\n", token->manufacturer,
+	    token->model, token->serial[0] == '\0' ? "none yet" : token->serial);
+	fprintf(cli->out, "  versions     hardware %s, firmware %s\n", token->hardware,
+	    token->firmware);
+	fprintf(cli->out, "  user PIN     %s\n  SO PIN       %s\n",
+	    token->user_pin_set ? pin_words(&token->user) : "not set", pin_words(&token->so));
+	fprintf(cli->out, "  PIN lengths  %lu to %lu\n", token->pin_min, token->pin_max);
+}
+
+static enum err
+run_info(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct which_values *v = values;
+	struct module *module = NULL;
+	struct token_facts token;
+	enum err err =
+	    module_open_for_uri(v->uri == NULL ? "pkcs11:" : v->uri, v->module, &module, trace);
+
+	if (err == ERR_OK)
+		err = token_find(module, v->uri, TOKEN_ANY, &token, trace);
+	if (err == ERR_OK && cli->line->json)
+		err = cli_print_json(cli, token_json(cli, &token), trace);
+	else if (err == ERR_OK) {
+		err = print_token(cli, &token, trace);
+		print_info(cli, &token);
+	}
+	module_close(module);
+	return err;
+}
+
+/* ---- init ---------------------------------------------------------------------------------- */
+
+static const struct option_row init_options[] = {
+	MODULE_OPTION,
+	{ .name = "label",
+	    .kind = OPTION_TEXT,
+	    .metavar = "LABEL",
+	    .help = "the token's name",
+	    .required = true,
+	    .offset = offsetof(struct which_values, label) },
+	{ .name = "erase",
+	    .kind = OPTION_FLAG,
+	    .help = "an initialised token: every object on it is lost; its serial must be typed",
+	    .offset = offsetof(struct which_values, erase) },
+	{ .name = NULL },
+};
+
+/* A PIN of the token, typed by people: at init, or the present one of what is to be erased. */
+static enum err
+ask_token_pin(struct cli *cli, enum attendant_pin_for purpose, const char *label,
+    const struct token_facts *token, struct secret **pin, struct err_trace *trace)
+{
+	struct attendant *attendant = cli->custody.attendant;
+	const struct attendant_pin_ask ask = { .purpose = purpose,
+		.token = label,
+		.serial = token->serial,
+		.min = (unsigned)token->pin_min,
+		.max = (unsigned)token->pin_max };
+	enum err err = attendant->pin(attendant->context, &ask, pin, trace);
+
+	if (err == ERR_OK && *pin == NULL)
+		err = FAIL(trace, ERR_CANCELLED, "no PIN was given; the token is unchanged");
+	return err;
+}
+
+/* Shows what would be lost and has the serial typed (design.md, rule 7). */
+static enum err
+confirm_erase(struct cli *cli, struct module *module, const struct token_facts *token,
+    char typed[32], struct err_trace *trace)
+{
+	struct attendant *attendant = cli->custody.attendant;
+	struct token_session *session = NULL;
+	struct roster_binding bound;
+	size_t objects = 0;
+	char text[320];
+	enum err err;
+
+	if (cli->custody.roster != NULL &&
+	    roster_binding_by_serial(cli->custody.roster, token->serial, &bound, NULL) == ERR_OK) {
+		err_next(trace, "Unbind it first: quorate token unbind %s", bound.spec.name);
+		return FAIL(trace, ERR_NOT_NOW, "token '%s' is bound to a quorum", token->label);
+	}
+	err = token_session_open(module, token, false, &session, trace);
+	if (err == ERR_OK)
+		err = token_count_objects(session, &objects, trace);
+	token_session_close(session);
+	if (err != ERR_OK)
+		return err;
+	snprintf(text, sizeof(text),
+	    "Token '%s', serial %s, shows %zu public objects; what is private on it cannot be seen "
+	    "without "
+	    "its PIN.\nErasing it destroys every key on it for ever. Type its serial, %s, to erase "
+	    "it.",
+	    token->label, token->serial, objects, token->serial);
+	err = attendant->type(attendant->context, text, ATTENDANT_EXPECT_SERIAL, typed, 32, trace);
+	if (err == ERR_OK && strcmp(typed, token->serial) != 0)
+		err =
+		    FAIL(trace, ERR_CANCELLED, "the serial was not typed; the token is unchanged");
+	return err;
+}
+
+static enum err
+set_pins(struct cli *cli, struct module *module, const struct which_values *v,
+    const struct token_facts *token, struct err_trace *trace)
+{
+	struct secret *so = NULL, *user = NULL;
+	struct token_init init = { .label = v->label };
+	struct token_user_pin pins;
+	struct token_facts now = *token;
+	char typed[32] = "";
+	enum err err = ERR_OK;
+
+	init.practice = cli->custody.roster != NULL && roster_is_practice(cli->custody.roster);
+	if (v->erase && token->initialised)
+		err = confirm_erase(cli, module, token, typed, trace);
+	if (err == ERR_OK)
+		err = ask_token_pin(cli, ATTENDANT_PIN_TOKEN_SO, v->label, token, &so, trace);
+	if (err == ERR_OK)
+		err = ask_token_pin(cli, ATTENDANT_PIN_TOKEN_USER, v->label, token, &user, trace);
+	init.so_pin = so;
+	pins = (struct token_user_pin){ so, user };
+	if (err == ERR_OK && v->erase && token->initialised)
+		err = token_erase_all_objects(module, token, typed, &init, trace);
+	else if (err == ERR_OK)
+		err = token_init(module, token, &init, &now, trace);
+	if (err == ERR_OK)
+		err = token_init_user_pin(module, &now, &pins, trace);
+	secret_free(so);
+	secret_free(user);
+	return err;
+}
+
+static enum err
+run_init(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct which_values *v = values;
+	struct module *module = NULL;
+	struct token_facts token;
+	enum err err =
+	    module_open_for_uri(v->uri == NULL ? "pkcs11:" : v->uri, v->module, &module, trace);
+
+	if (err == ERR_OK)
+		err = token_find(module, v->uri, v->erase ? TOKEN_ANY : TOKEN_FRESH, &token, trace);
+	if (err == ERR_OK)
+		err = set_pins(cli, module, v, &token, trace);
+	module_close(module);
+	if (err == ERR_OK)
+		fprintf(cli->out, "Token '%s' is initialised with the PINs that were typed.\n",
+		    v->label);
+	return err;
+}
+
+/* ---- bind and unbind ----------------------------------------------------------------------- */
+
+struct bind_values {
+	const char *quorum;
+	const char *uri;
+	struct token_values token;
+};
+
+static const struct operand_row bind_operands[] = {
+	{ "QUORUM", "the quorum", true, offsetof(struct bind_values, quorum) },
+	{ "URI", "which token (PKCS#11 URI); without it the only fresh one", false,
+	    offsetof(struct bind_values, uri) },
+	{ .metavar = NULL },
+};
+
+static const struct option_row bind_options[] = {
+	TOKEN_OPTIONS(struct bind_values, token),
+	{ .name = NULL },
+};
+
+static enum err
+run_bind(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	struct bind_values v = *(const struct bind_values *)values;
+	struct create_token token;
+	enum err err;
+
+	if (v.uri != NULL && v.token.token != NULL)
+		return FAIL(trace, ERR_ARGUMENT, "the token is named twice");
+	if (v.uri != NULL)
+		v.token.token = v.uri;
+	err = token_values_read(&v.token, &token, trace);
+	if (err == ERR_OK)
+		err = bind_token(&cli->custody, v.quorum, &token, trace);
+	if (err == ERR_OK)
+		fprintf(cli->out, "Token '%s' opens with quorum %s now.\n", v.token.name, v.quorum);
+	return err;
+}
+
+struct unbind_values {
+	const char *name;
+	struct names people;
+	const char *reason;
+};
+
+static const struct operand_row unbind_operands[] = {
+	{ "NAME", "the binding's name", true, offsetof(struct unbind_values, name) },
+	{ .metavar = NULL },
+};
+
+static const struct option_row unbind_options[] = {
+	{ .name = "people",
+	    .kind = OPTION_NAMES,
+	    .metavar = "NAME,NAME",
+	    .help = "the two who type the token's new PINs",
+	    .required = true,
+	    .offset = offsetof(struct unbind_values, people) },
+	{ .name = "reason",
+	    .kind = OPTION_TEXT,
+	    .metavar = "TEXT",
+	    .help = "for the log",
+	    .required = true,
+	    .offset = offsetof(struct unbind_values, reason) },
+	{ .name = NULL },
+};
+
+static enum err
+run_unbind(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct unbind_values *v = values;
+	struct unbind_request request = { .binding = v->name, .reason = v->reason };
+	enum err err;
+
+	if (v->people.count != 2)
+		return FAIL(trace, ERR_ARGUMENT, "--people wants two names");
+	request.people[0] = v->people.name[0];
+	request.people[1] = v->people.name[1];
+	err = unbind_token(&cli->custody, &request, trace);
+	if (err == ERR_OK)
+		fprintf(cli->out,
+		    "Token '%s' has the PINs that %s and %s typed; no quorum opens it.\n", v->name,
+		    request.people[0], request.people[1]);
+	return err;
+}
+
+const struct command cmd_token[] = {
+	{ .group = "token",
+	    .name = "list",
+	    .summary = "List the tokens of a PKCS#11 module",
+	    .needs = NEED_OPTIONAL_ROSTER | NEED_JSON,
+	    .options = which_options,
+	    .size = sizeof(struct which_values),
+	    .run = run_list },
+	{ .group = "token",
+	    .name = "info",
+	    .summary = "Show one token",
+	    .needs = NEED_OPTIONAL_ROSTER | NEED_JSON,
+	    .operands = which_operands,
+	    .options = which_options,
+	    .size = sizeof(struct which_values),
+	    .run = run_info },
+	{ .group = "token",
+	    .name = "init",
+	    .summary = "Initialise a fresh token with PINs that are typed",
+	    .needs = NEED_OPTIONAL_ROSTER | NEED_ATTENDANT | NEED_SECRETS,
+	    .operands = which_operands,
+	    .options = init_options,
+	    .size = sizeof(struct which_values),
+	    .run = run_init,
+	    .notes = "A quorum initialises its own fresh token: this is for tokens that are to be "
+		     "taken over "
+		     "later." },
+	{ .group = "token",
+	    .name = "bind",
+	    .summary = "Have a further token open with a quorum",
+	    .needs = NEED_WRITE | NEED_ATTENDANT | NEED_CARDS | NEED_SECRETS,
+	    .operands = bind_operands,
+	    .options = bind_options,
+	    .size = sizeof(struct bind_values),
+	    .run = run_bind },
+	{ .group = "token",
+	    .name = "unbind",
+	    .summary = "Give a token PINs that two people type, and take it from its quorum",
+	    .needs = NEED_WRITE | NEED_ATTENDANT | NEED_CARDS | NEED_SECRETS,
+	    .operands = unbind_operands,
+	    .options = unbind_options,
+	    .size = sizeof(struct unbind_values),
+	    .run = run_unbind },
+	{ .name = NULL },
+};

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* init, health, sandbox, doctor: the commands without a noun. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "cli/cli.h"
+#include "cli/doctor.h"
+#include "roster/health.h"
+#include "roster/person.h"
+#include "roster/roster.h"
+
+/* ---- init ---------------------------------------------------------------------------------- */
+
+struct init_values {
+	bool practice;
+	const char *group;
+};
+
+static const struct option_row init_options[] = {
+	{ .name = "practice",
+	    .kind = OPTION_FLAG,
+	    .help = "for practice, for ever: its cards and tokens are never taken for real",
+	    .offset = offsetof(struct init_values, practice) },
+	{ .name = "group",
+	    .kind = OPTION_TEXT,
+	    .metavar = "GROUP",
+	    .help = "may read the roster, for monitoring",
+	    .offset = offsetof(struct init_values, group) },
+	{ .name = NULL },
+};
+
+/* The folder that a roster is to lie in. */
+static enum err
+make_parent(const char *file, struct err_trace *trace)
+{
+	char *folder = strdup(file);
+	char *slash = folder == NULL ? NULL : strrchr(folder, '/');
+	enum err err = ERR_OK;
+
+	if (slash != NULL && slash != folder) {
+		*slash = '\0';
+		err = file_make_folder(folder, trace);
+	}
+	free(folder);
+	return err;
+}
+
+static enum err
+run_init(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct init_values *v = values;
+	const struct roster_founding founding = {
+		.paths = { cli->roster_file, cli->state_dir },
+		.practice = v->practice,
+		.administrator = cli->line->by,
+		.group = v->group,
+	};
+	enum err err;
+
+	if (cli->line->by == NULL) {
+		err_next(trace, "Add --by NAME: the first administrator, who is at the keyboard.");
+		return FAIL(trace, ERR_ARGUMENT, "who founds this roster?");
+	}
+	err = file_make_folder(cli->state_dir, trace);
+	if (err == ERR_OK)
+		err = make_parent(cli->roster_file, trace);
+	if (err == ERR_OK)
+		err = roster_create(&founding, &cli->custody.roster, trace);
+	if (err != ERR_OK)
+		return err;
+	fprintf(cli->out, "%sRoster %s made; %s is its first person, an administrator.\n",
+	    v->practice ? "PRACTICE. " : "", cli->roster_file, cli->line->by);
+	fprintf(
+	    cli->out, "Next: quorate person add NAME --role custodian --by %s\n", cli->line->by);
+	return ERR_OK;
+}
+
+/* ---- health -------------------------------------------------------------------------------- */
+
+struct health_values {
+	const char *quorum;
+};
+
+static const struct operand_row health_operands[] = {
+	{ "QUORUM", "one quorum; all of them without it", false,
+	    offsetof(struct health_values, quorum) },
+	{ .metavar = NULL },
+};
+
+/* What monitoring reads: 0 OK, 1 WARNING, 2 CRITICAL, 3 for what cannot be judged. */
+static const int level_status[] = {
+	[ROSTER_LEVEL_OK] = 0,
+	[ROSTER_LEVEL_WARNING] = 1,
+	[ROSTER_LEVEL_UNKNOWN] = 3,
+	[ROSTER_LEVEL_CRITICAL] = 2,
+};
+_Static_assert(
+    sizeof(level_status) / sizeof(*level_status) == ROSTER_LEVEL__COUNT, "a status each");
+
+static void
+print_health(struct cli *cli, const struct roster_health *health)
+{
+	char time[CLI_TIME];
+
+	fprintf(cli->out, "%s: %s", health->name, roster_level_word(health->level));
+	if (health->generation != 0)
+		fprintf(cli->out,
+		    ", margin %d, exposure %u (generation %u, %u of %u; %u ready; oldest proof %s)",
+		    health->margin, health->exposure, health->generation, health->threshold,
+		    health->size, health->ready, cli_time(health->oldest_proof, time));
+	fputc('\n', cli->out);
+	for (unsigned i = 0; i < health->reasons; i++) {
+		const struct roster_reason *reason = &health->reason[i];
+
+		fprintf(cli->out, "  %-8s %s\n", roster_level_word(reason->level), reason->words);
+		if (reason->next[0] != '\0')
+			fprintf(cli->out, "  %-8s do: %s\n", "", reason->next);
+	}
+}
+
+static json_t *
+health_json(const struct roster_health *health)
+{
+	json_t *reasons = json_array();
+
+	for (unsigned i = 0; i < health->reasons; i++) {
+		const struct roster_reason *reason = &health->reason[i];
+
+		json_array_append_new(
+		    reasons, json_pack("{s:s, s:s, s:s, s:s, s:I}", "reason",
+				 roster_reason_word(reason->kind), "level",
+				 roster_level_word(reason->level), "text", reason->words, "next",
+				 reason->next, "since", (json_int_t)reason->since));
+	}
+	return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:o}", "quorum",
+	    health->name, "level", roster_level_word(health->level), "generation",
+	    (int)health->generation, "threshold", (int)health->threshold, "size", (int)health->size,
+	    "ready", (int)health->ready, "margin", health->margin, "exposure",
+	    (int)health->exposure, "oldest_proof", (json_int_t)health->oldest_proof, "next_due",
+	    (json_int_t)health->next_due, "reasons", reasons);
+}
+
+static enum err
+one_health(struct cli *cli, const struct roster_quorum *quorum, json_t *list,
+    enum roster_level *worst, struct err_trace *trace)
+{
+	struct roster_health *health = NULL;
+	enum err err = roster_health(cli->custody.roster, &quorum->id, 0, &health, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (health->level > *worst)
+		*worst = health->level;
+	if (cli->line->json)
+		json_array_append_new(list, health_json(health));
+	else
+		print_health(cli, health);
+	free(health);
+	return ERR_OK;
+}
+
+static enum err
+all_health(struct cli *cli, const struct health_values *v, json_t *list, enum roster_level *worst,
+    struct err_trace *trace)
+{
+	struct roster_quorum *quorums = NULL;
+	size_t count = 0, shown = 0;
+	enum err err = roster_quorum_list(cli->custody.roster, &quorums, &count, trace);
+
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		if (v->quorum != NULL && strcmp(v->quorum, quorums[i].name) != 0)
+			continue;
+		err = one_health(cli, &quorums[i], list, worst, trace);
+		shown++;
+	}
+	free(quorums);
+	if (err == ERR_OK && shown == 0) {
+		err_next(trace,
+		    "Create one with 'quorate quorum create', or see 'quorate quorum list'.");
+		err = FAIL(trace, ERR_ABSENT, "there is no quorum%s%s to judge",
+		    v->quorum == NULL ? "" : " ", v->quorum == NULL ? "" : v->quorum);
+	}
+	return err;
+}
+
+static enum err
+run_health(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	enum roster_level worst = ROSTER_LEVEL_OK;
+	json_t *list = json_array();
+	enum err err = all_health(cli, values, list, &worst, trace);
+
+	cli->status = err == ERR_OK ? level_status[worst] : 3;
+	if (err == ERR_OK && cli->line->json)
+		return cli_print_json(cli,
+		    json_pack("{s:s, s:o}", "level", roster_level_word(worst), "quorums", list),
+		    trace);
+	json_decref(list);
+	return err;
+}
+
+/* ---- sandbox ------------------------------------------------------------------------------- */
+
+struct sandbox_values {
+	const char *dir;
+};
+
+static const struct option_row sandbox_options[] = {
+	{ .name = "dir",
+	    .kind = OPTION_TEXT,
+	    .metavar = "FOLDER",
+	    .help = "keep cards, tokens and roster in FOLDER, for another run",
+	    .offset = offsetof(struct sandbox_values, dir) },
+	{ .name = NULL },
+};
+
+static enum err
+run_sandbox(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct sandbox_values *v = values;
+	char program[512];
+	size_t rest = 0, at = 0;
+	const char **argv;
+	enum err err =
+	    process_sibling("virtual-cards", "quorate-sandbox", program, sizeof(program), trace);
+
+	if (err != ERR_OK)
+		return err;
+	while (cli->line->rest[rest] != NULL)
+		rest++;
+	argv = calloc(rest + 6, sizeof(*argv));
+	if (argv == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	argv[at++] = program;
+	if (v->dir != NULL) {
+		argv[at++] = "--dir";
+		argv[at++] = v->dir;
+	}
+	argv[at++] = "--";
+	memcpy(argv + at, cli->line->rest, rest * sizeof(*argv));
+	/* execv takes the strings as they are; it changes none of them. */
+	execv(program, (char *const *)(uintptr_t)argv);
+	free(argv);
+	return FAIL_ERRNO(trace, "%s does not start", program);
+}
+
+const struct command cmd_top[] = {
+	{ .name = "init",
+	    .summary = "Make a new roster",
+	    .needs = NEED_PATH | NEED_BY,
+	    .options = init_options,
+	    .size = sizeof(struct init_values),
+	    .run = run_init },
+	{ .name = "health",
+	    .summary = "Say how each threshold stands: margin, exposure, what to do",
+	    .needs = NEED_ROSTER | NEED_JSON,
+	    .operands = health_operands,
+	    .size = sizeof(struct health_values),
+	    .run = run_health,
+	    .notes = "Exit status of its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 for anything that it "
+		     "cannot "
+		     "judge." },
+	{ .name = "doctor",
+	    .summary = "Say whether this machine is ready, with the line that mends what is not",
+	    .needs = NEED_PATH | NEED_JSON,
+	    .run = doctor_run },
+	{ .name = "sandbox",
+	    .summary = "Run a command among virtual cards, readers and tokens, and nothing real",
+	    .needs = NEED_REST,
+	    .options = sandbox_options,
+	    .size = sizeof(struct sandbox_values),
+	    .run = run_sandbox,
+	    .notes = "Inside are four virtual readers, five blank cards, a fresh SoftHSM token, a "
+		     "practice "
+		     "roster's place\nand a robot that answers for the people. 'virtual-card "
+		     "insert|eject|list' move cards by hand.\nExample: quorate sandbox -- bash" },
+	{ .name = NULL },
+};
