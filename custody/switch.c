@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/secret.h"
 #include "custody/attendant.h"
 #include "custody/token.h"
+#include "custody/token_change.h"
 #include "hsm/guard.h"
 #include "hsm/module.h"
 #include "hsm/pin.h"
@@ -269,94 +269,26 @@ switch_fresh(struct switching *switching, struct err_trace *trace)
 
 /* ---- A token with known PINs --------------------------------------------------------------- */
 
-/* Where the copy of a software token's folder lies while its PIN changes. */
-struct copy_path {
-	char text[512];
-};
-
-static enum err
-copy_path(const struct switching *switching, enum roster_token_pin pin, struct copy_path *out,
-    struct err_trace *trace)
-{
-	char id[ROSTER_ID_TEXT];
-	char folder[448];
-	enum err err;
-
-	roster_id_format(&switching->binding.id, id);
-	snprintf(folder, sizeof(folder), "%s/token-copies", switching->issuing->custody->state_dir);
-	err = file_make_folder(folder, trace);
-	snprintf(out->text, sizeof(out->text), "%s/%.32s-%s", folder, id,
-	    pin == ROSTER_SO_PIN ? "so" : "user");
-	return err;
-}
-
-/*
- * After a crash: did the token take the new PIN? The guard knows where a copy was left; else the
- * new PIN is tried once, in a process of its own.
- */
-static enum err
-find_out(struct switching *switching, const struct token_switch *to, enum roster_token_pin pin,
-    bool *done, struct err_trace *trace)
-{
-	const struct roster_token *token = &switching->binding.spec.token;
-	struct token_proof proof = { .serial = token->serial,
-		.attempt = { bound_token_who(pin), switching->pin[pin], true } };
-	enum token_verdict verdict = TOKEN_PIN_WRONG;
-	enum token_pin_now now = TOKEN_HAS_OLD_PIN;
-	struct module *module = NULL;
-	enum err err;
-
-	if (token_guard_is_open(to->copy)) {
-		err = token_guard_resume(token->module, to, &now, trace);
-		*done = now == TOKEN_HAS_NEW_PIN;
-		return err;
-	}
-	err = module_open_named(token->module, &module, trace);
-	if (err != ERR_OK)
-		return err;
-	proof.module_path = module_path(module);
-	err = token_prove_pin(&proof, &verdict, trace);
-	*done = verdict == TOKEN_PIN_RIGHT;
-	module_close(module);
-	return err;
-}
-
-static enum err
-change_pin(struct switching *switching, const struct token_switch *to, struct err_trace *trace)
-{
-	struct bound_token bound;
-	enum err err = bound_token_open(
-	    switching->issuing->custody, &switching->binding.spec.token, &bound, trace);
-
-	if (err != ERR_OK)
-		return err;
-	err = token_switch_pin(bound.module, &bound.facts, to, trace);
-	bound_token_close(&bound);
-	return err;
-}
-
 static enum err
 switch_known_pin(struct switching *switching, enum roster_token_pin pin, struct err_trace *trace)
 {
 	struct roster_step begun = step_for(switching, ROSTER_STEP_SWITCH_BEGUN);
-	struct copy_path copy;
-	struct token_switch to = { .change = { .who = bound_token_who(pin),
-				       .old_pin = switching->token->old_pin[pin],
-				       .new_pin = switching->pin[pin] } };
-	bool done = false;
-	enum err err;
+	const struct token_change change = {
+		.binding = &switching->binding,
+		.pin = pin,
+		.old_pin = switching->token->old_pin[pin],
+		.new_pin = switching->pin[pin],
+		.begun = find_step(switching, ROSTER_STEP_SWITCH_BEGUN, pin) != NULL,
+	};
+	enum err err = ERR_OK;
 
 	if (find_step(switching, ROSTER_STEP_SWITCH_DONE, pin) != NULL)
 		return ERR_OK;
-	err = copy_path(switching, pin, &copy, trace);
-	to.copy = copy.text;
 	begun.pin = pin;
-	if (err == ERR_OK && find_step(switching, ROSTER_STEP_SWITCH_BEGUN, pin) != NULL)
-		err = find_out(switching, &to, pin, &done, trace);
-	else if (err == ERR_OK)
+	if (!change.begun)
 		err = begin_touch(switching, &begun, trace);
-	if (err == ERR_OK && !done)
-		err = change_pin(switching, &to, trace);
+	if (err == ERR_OK)
+		err = token_change_pin(switching->issuing->custody, &change, trace);
 	return err == ERR_OK ? end_touch(switching, pin, trace) : err;
 }
 
