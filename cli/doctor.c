@@ -23,7 +23,7 @@ struct finding {
 	enum verdict verdict;
 	const char *subject;
 	char text[TEXT_SIZE];
-	char mend[TEXT_SIZE];
+	char mend[ERR_NEXT];
 };
 
 struct examination {

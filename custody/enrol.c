@@ -263,8 +263,10 @@ record(struct enrolment *enrolment, struct err_trace *trace)
 		.firmware = enrolment->known.firmware };
 	enum err err;
 
-	snprintf(header.card_name, sizeof(header.card_name), "%s", enrolment->known.name);
-	snprintf(header.quorum_name, sizeof(header.quorum_name), "%s", enrolment->known.quorum);
+	snprintf(header.card_name, sizeof(header.card_name), "%.*s", HEADER_CARD_NAME_MAX,
+	    enrolment->known.name);
+	snprintf(header.quorum_name, sizeof(header.quorum_name), "%.*s", HEADER_QUORUM_NAME_MAX,
+	    enrolment->known.quorum);
 	err = card_header_store(enrolment->card, &header, trace);
 	if (err != ERR_OK)
 		return err;
