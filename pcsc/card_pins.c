@@ -76,7 +76,7 @@ last_try(const struct card *card, enum card_pin which, struct err_trace *trace)
 static enum err
 check_tries(struct card *card, const struct card_pin_entry *entry, struct err_trace *trace)
 {
-	if (card->tries[entry->which] <= 2 && card->tries_stale[entry->which]) {
+	if (card->tries[entry->which] <= 1 && card->tries_stale[entry->which]) {
 		enum err err = card->family->identify(card, trace);
 
 		if (err != ERR_OK)
@@ -151,13 +151,22 @@ set_tries(struct card *card, enum card_pin which, unsigned left)
 	}
 }
 
-/* The counter moved, or may have: read it before it matters. */
+/* A success: the counter is full again, however full that is. */
 static void
 forget_tries(struct card *card, enum card_pin which)
 {
 	card->tries_stale[which] = true;
 	if (which == CARD_PIN_USER || which == CARD_PIN_SIGN)
 		card->tries_stale[CARD_PIN_USER] = card->tries_stale[CARD_PIN_SIGN] = true;
+}
+
+/* No answer: the try may be lost, so the card is asked before what may be the last one. */
+static void
+fear_for_tries(struct card *card, enum card_pin which)
+{
+	if (card->tries[which] > 0)
+		set_tries(card, which, card->tries[which] - 1);
+	forget_tries(card, which);
 }
 
 static enum err
@@ -215,7 +224,7 @@ card_verify(struct card *card, const struct card_pin_entry *entry, struct err_tr
 		return err;
 	err = card->family->verify(card, &command, &sw, trace);
 	if (err != ERR_OK) {
-		forget_tries(card, entry->which);
+		fear_for_tries(card, entry->which);
 		return err;
 	}
 	return judge(card, entry->which, sw, trace);
@@ -238,7 +247,7 @@ card_change_pin(struct card *card, const struct card_pin_entry *entry, const str
 		return err;
 	err = card->family->change(card, &command, &sw, trace);
 	if (err != ERR_OK) {
-		forget_tries(card, entry->which);
+		fear_for_tries(card, entry->which);
 		return err;
 	}
 	return judge(card, entry->which, sw, trace);

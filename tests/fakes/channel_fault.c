@@ -6,15 +6,15 @@
 #include <string.h>
 
 struct faulty {
-	struct fault *fault;
+	struct wire_fault *fault;
 	struct channel inner;
 };
 
 static bool
-is_gone(const struct fault *fault)
+is_gone(const struct wire_fault *fault)
 {
-	bool pulls = fault->kind == FAULT_PULLED_BEFORE || fault->kind == FAULT_PULLED_AFTER ||
-		     fault->kind == FAULT_EMPTY;
+	bool pulls = fault->kind == WIRE_FAULT_PULLED_BEFORE ||
+		     fault->kind == WIRE_FAULT_PULLED_AFTER || fault->kind == WIRE_FAULT_EMPTY;
 
 	return pulls && fault->seen > fault->at;
 }
@@ -27,25 +27,25 @@ pulled(struct err_trace *trace)
 
 /* What remains of an answer that the card gave. */
 static enum err
-spoil(const struct fault *fault, struct writer *answer, size_t before, struct err_trace *trace)
+spoil(const struct wire_fault *fault, struct writer *answer, size_t before, struct err_trace *trace)
 {
 	switch (fault->kind) {
-	case FAULT_PULLED_AFTER:
+	case WIRE_FAULT_PULLED_AFTER:
 		answer->len = before;
 		return pulled(trace);
-	case FAULT_EMPTY:
+	case WIRE_FAULT_EMPTY:
 		answer->len = before;
 		return ERR_OK;
-	case FAULT_ONE_BYTE:
+	case WIRE_FAULT_ONE_BYTE:
 		answer->len = before + 1;
 		return ERR_OK;
-	case FAULT_GARBAGE:
+	case WIRE_FAULT_GARBAGE:
 		memset(answer->bytes + before, 0xFF, answer->len - before - 2);
 		memcpy(answer->bytes + answer->len - 2, (const uint8_t[]){ 0x90, 0x00 }, 2);
 		return ERR_OK;
-	case FAULT_NONE:
-	case FAULT_PULLED_BEFORE:
-	case FAULT_SW:
+	case WIRE_FAULT_NONE:
+	case WIRE_FAULT_PULLED_BEFORE:
+	case WIRE_FAULT_SW:
 		break;
 	}
 	return FAIL(trace, ERR_INTERNAL, "no such fault");
@@ -55,18 +55,18 @@ static enum err
 transmit(void *context, struct cursor command, struct writer *answer, struct err_trace *trace)
 {
 	struct faulty *faulty = context;
-	struct fault *fault = faulty->fault;
+	struct wire_fault *fault = faulty->fault;
 	size_t before = answer->len;
 	enum err err;
 
 	fault->seen++;
 	if (is_gone(fault))
 		return pulled(trace);
-	if (fault->kind == FAULT_NONE || fault->seen != fault->at)
+	if (fault->kind == WIRE_FAULT_NONE || fault->seen != fault->at)
 		return channel_transmit(&faulty->inner, command, answer, trace);
-	if (fault->kind == FAULT_PULLED_BEFORE)
+	if (fault->kind == WIRE_FAULT_PULLED_BEFORE)
 		return pulled(trace);
-	if (fault->kind == FAULT_SW) {
+	if (fault->kind == WIRE_FAULT_SW) {
 		writer_u16(answer, fault->sw);
 		return ERR_OK;
 	}
@@ -92,7 +92,7 @@ give_back(void *context)
 }
 
 void
-channel_fault(struct fault *fault, struct channel *inner, struct channel *out)
+channel_fault(struct wire_fault *fault, struct channel *inner, struct channel *out)
 {
 	static const struct channel_ops ops = {
 		.transmit = transmit, .control = control, .close = give_back

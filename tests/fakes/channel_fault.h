@@ -9,24 +9,24 @@
 #include "base/err.h"
 #include "pcsc/channel.h"
 
-enum fault_kind {
-	FAULT_NONE,          /* only counts */
-	FAULT_PULLED_BEFORE, /* the card never sees the command, nor any later one */
-	FAULT_PULLED_AFTER,  /* it obeys, but nobody hears; later ones do not reach it */
-	FAULT_EMPTY,         /* pulled after, told by success and no bytes, as PC/SC does */
-	FAULT_ONE_BYTE,      /* one byte of the answer arrives */
-	FAULT_SW,            /* the card never sees the command; `sw` is the answer */
-	FAULT_GARBAGE,       /* it obeys, and the answer's data are all FF with 9000 */
+enum wire_fault_kind {
+	WIRE_FAULT_NONE,          /* only counts */
+	WIRE_FAULT_PULLED_BEFORE, /* the card never sees the command, nor any later one */
+	WIRE_FAULT_PULLED_AFTER,  /* it obeys, but nobody hears; later ones do not reach it */
+	WIRE_FAULT_EMPTY,         /* pulled after, told by success and no bytes, as PC/SC does */
+	WIRE_FAULT_ONE_BYTE,      /* one byte of the answer arrives */
+	WIRE_FAULT_SW,            /* the card never sees the command; `sw` is the answer */
+	WIRE_FAULT_GARBAGE,       /* it obeys, and the answer's data are all FF with 9000 */
 };
 
-struct fault {
-	enum fault_kind kind;
+struct wire_fault {
+	enum wire_fault_kind kind;
 	unsigned at; /* 1 for the first APDU */
 	uint16_t sw;
 	unsigned seen; /* APDUs so far */
 };
 
 /* `inner` is taken over. The fault is the caller's and outlives the channel. */
-void channel_fault(struct fault *fault, struct channel *inner, struct channel *out);
+void channel_fault(struct wire_fault *fault, struct channel *inner, struct channel *out);
 
 #endif

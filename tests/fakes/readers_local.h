@@ -21,9 +21,9 @@ struct readers_local {
 	size_t count;                                /* readers; "Local 0", "Local 1", .. */
 	struct vcard_local *card[READERS_LOCAL_MAX]; /* NULL: the reader is empty */
 	uint32_t events[READERS_LOCAL_MAX];
-	bool pcscd_is_gone;  /* every call fails as it does without pcscd */
-	bool held_elsewhere; /* connecting fails with a sharing violation */
-	struct fault *fault; /* around every channel; NULL: none. Counts over visits. */
+	bool pcscd_is_gone;       /* every call fails as it does without pcscd */
+	bool held_elsewhere;      /* connecting fails with a sharing violation */
+	struct wire_fault *fault; /* around every channel; NULL: none. Counts over visits. */
 
 	/* Called when a wait finds nothing: may move cards. NULL: nobody does. */
 	void (*on_wait)(struct readers_local *self, void *context);
