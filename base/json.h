@@ -4,7 +4,8 @@
  * read members of a document from outside with an error that names the member.
  *
  * Canonical here means: UTF-8; members sorted by name; names ASCII; integers only, in the range
- * ±(2^53 − 1); no whitespace; the shortest escapes. A value outside that is ERR_ARGUMENT.
+ * ±(2^53 − 1); no NUL in a text; at most 64 levels; no whitespace; the shortest escapes. A value
+ * outside that is ERR_ARGUMENT.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

@@ -200,7 +200,9 @@ secret_copy(const struct secret *secret, struct secret **out, struct err_trace *
 bool
 secret_equal_bytes(const struct secret *a, const void *bytes, size_t len)
 {
-	return a->len == len && CRYPTO_memcmp(a->bytes, bytes, len) == 0;
+	if (a->len != len)
+		return false;
+	return CRYPTO_memcmp(a->bytes, bytes, len) == 0;
 }
 
 bool
