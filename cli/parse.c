@@ -154,11 +154,10 @@ store_names(struct parser *parser, const struct option_row *row, char *text, str
 		if (comma != NULL)
 			*comma = '\0';
 		if (*at == '\0')
-			return FAIL(parser->trace, ERR_ARGUMENT,
-			    "--%s has an empty name in its list", row->name);
+			return usage(parser, "there is an empty name in the list of --", row->name);
 		if (names->count == NAMES_MAX)
-			return FAIL(parser->trace, ERR_ARGUMENT, "--%s lists more than %d names",
-			    row->name, NAMES_MAX);
+			return usage(
+			    parser, "there are too many names in the list of --", row->name);
 		names->name[names->count++] = at;
 		at = comma == NULL ? NULL : comma + 1;
 	}
