@@ -11,10 +11,8 @@
 
 _Static_assert(VCARD_RESPONSE_MAX == VCARD_COMMAND_DATA_MAX + 2, "an answer and its status word");
 
-enum { CHALLENGE_MAX = 32, CLA_CHAINED = 0x10 };
-
-/* D27600012401: the application's registered identifier, of which any prefix from here selects. */
-static const uint8_t application[] = { 0xD2, 0x76, 0x00, 0x01, 0x24, 0x01 };
+/* D27600012401, six bytes, is the application's identifier: any prefix from there on selects. */
+enum { CHALLENGE_MAX = 32, CLA_CHAINED = 0x10, APPLICATION = 6 };
 
 static void
 forget_session(struct vcard *card)
@@ -31,7 +29,7 @@ select_application(struct vcard *card, const struct vcard_apdu *apdu, struct wri
 	if (apdu->p1 != 0x04)
 		return SW_NOT_FOUND;
 	/* The longest AID is 16 bytes; a longer or other name is another application. */
-	if (apdu->len < sizeof(application) || apdu->len > aid_len ||
+	if (apdu->len < APPLICATION || apdu->len > aid_len ||
 	    memcmp(aid, apdu->data, apdu->len) != 0)
 		return SW_NOT_FOUND;
 	card->session.selected = true;
