@@ -13,8 +13,14 @@ gives() {
 	sentence=$2
 	shift 2
 	checks=$((checks + 1))
-	status=0
-	shown=$("$@" 2>&1 </dev/null) || status=$?
+	# Not with "||", which would let a function go on after a command of it failed.
+	set +e
+	shown=$(
+		set -e
+		"$@" 2>&1 </dev/null
+	)
+	status=$?
+	set -e
 	if [ "$status" = "$wanted" ]; then
 		printf 'ok %d - %s\n' "$checks" "$sentence"
 	else
@@ -28,6 +34,13 @@ gives() {
 # holds SENTENCE COMMAND...
 holds() {
 	gives 0 "$@"
+}
+
+# fails COMMAND...: for the middle of a function, where "! COMMAND" would go unheard.
+fails() {
+	if "$@"; then
+		return 1
+	fi
 }
 
 # Each test script ends with this.

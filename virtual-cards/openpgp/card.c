@@ -34,6 +34,7 @@ select_application(struct vcard *card, const struct vcard_apdu *apdu, struct wri
 		return SW_NOT_FOUND;
 	card->session.selected = true;
 	card->session.verified = 0;
+	card->session.certificate = 0;
 	if (card->state.terminated)
 		return SW_TERMINATED;
 	if (apdu->p2 == 0x00) {
@@ -111,6 +112,7 @@ static const struct instruction {
 	{ 0x84, OPERATIONAL, get_challenge },
 	{ 0x88, OPERATIONAL, vcard_keys_authenticate },
 	{ 0xA4, ALWAYS, select_application },
+	{ 0xA5, OPERATIONAL, vcard_objects_select },
 	{ 0xCA, OPERATIONAL, vcard_objects_get },
 	{ 0xDA, OPERATIONAL, vcard_objects_put },
 	{ 0xE6, OPERATIONAL, terminate },

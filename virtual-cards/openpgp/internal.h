@@ -63,11 +63,12 @@ enum vcard_blob_id {
 	BLOB_URL,
 	BLOB_LANGUAGE,
 	BLOB_SEX,
-	BLOB_CERTIFICATE,
+	BLOB_CERTIFICATE, /* the first of three, AUT's; the others came later */
 	BLOB_KDF,
-	BLOB_TOUCH = 19,   /* 3, by enum vcard_slot, and attestation */
-	BLOB_PRIVATE = 23, /* 4: 0101 to 0104 */
-	BLOB__COUNT = 27
+	BLOB_TOUCH = 19,              /* 3, by enum vcard_slot, and attestation */
+	BLOB_PRIVATE = 23,            /* 4: 0101 to 0104 */
+	BLOB_OTHER_CERTIFICATES = 27, /* 2: DEC's and SIG's */
+	BLOB__COUNT = 29
 };
 
 struct vcard_blob {
@@ -108,6 +109,7 @@ struct vcard_answer {
 /* What power keeps. */
 struct vcard_session {
 	bool selected;
+	uint8_t certificate; /* which of the three 7F21 means */
 	unsigned verified;
 	struct vcard_chain chain;
 	struct vcard_answer answer;
@@ -154,8 +156,8 @@ bool vcard_blob_set(struct vcard_blob *blob, const void *bytes, size_t len); /* 
 /* apdu.c: one command's bytes. */
 bool vcard_apdu_parse(const uint8_t *bytes, size_t len, struct vcard_apdu *out);
 
-/* objects.c: GET DATA and PUT DATA. */
-vcard_handler vcard_objects_get, vcard_objects_put;
+/* objects.c: GET DATA, PUT DATA and SELECT DATA. */
+vcard_handler vcard_objects_get, vcard_objects_put, vcard_objects_select;
 size_t vcard_objects_aid(const struct vcard *card, uint8_t out[16]);
 size_t vcard_objects_historical(const struct vcard *card, uint8_t out[10]);
 

@@ -199,10 +199,19 @@ get_pin_status(const struct vcard *card, const struct object *object, struct wri
 	put_pin_status(card, answer);
 }
 
+/* 7F21 is three objects, of which SELECT DATA chooses one. */
+static unsigned
+blob_of(const struct vcard *card, const struct object *object)
+{
+	if (object->blob != BLOB_CERTIFICATE || card->session.certificate == 0)
+		return object->blob;
+	return BLOB_OTHER_CERTIFICATES + card->session.certificate - 1U;
+}
+
 static void
 get_blob(const struct vcard *card, const struct object *object, struct writer *answer)
 {
-	const struct vcard_blob *blob = &card->state.blob[object->blob];
+	const struct vcard_blob *blob = &card->state.blob[blob_of(card, object)];
 
 	writer_put(answer, blob->bytes, blob->len);
 }
@@ -212,9 +221,9 @@ put_whole(struct vcard *card, const struct object *object, const uint8_t *bytes,
 {
 	size_t max = object->length;
 
-	if (object->blob >= BLOB_PRIVATE)
+	if (object->blob >= BLOB_PRIVATE && object->blob < BLOB_PRIVATE + 4)
 		max = card->state.profile.private_max;
-	if (len > max || !vcard_blob_set(&card->state.blob[object->blob], bytes, len))
+	if (len > max || !vcard_blob_set(&card->state.blob[blob_of(card, object)], bytes, len))
 		return SW_LENGTH;
 	card->changed = true;
 	return SW_OK;
@@ -402,4 +411,20 @@ vcard_objects_put(struct vcard *card, const struct vcard_apdu *apdu, struct writ
 	if (!may(card, object->write))
 		return SW_SECURITY;
 	return object->put(card, object, apdu->data, apdu->len);
+}
+
+/* 7.2.5: 60 { 5C { 7F21 } }, P1 the number of the certificate. */
+uint16_t
+vcard_objects_select(struct vcard *card, const struct vcard_apdu *apdu, struct writer *answer)
+{
+	static const uint8_t certificate[] = { 0x60, 0x04, 0x5C, 0x02, 0x7F, 0x21 };
+
+	(void)answer;
+	if (apdu->p1 > 2 || apdu->p2 != 0x04)
+		return SW_PARAMETERS;
+	if (apdu->len != sizeof(certificate) ||
+	    memcmp(apdu->data, certificate, sizeof(certificate)) != 0)
+		return SW_DATA;
+	card->session.certificate = apdu->p1;
+	return SW_OK;
 }
