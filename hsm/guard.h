@@ -59,7 +59,10 @@ token_guard_begin(const struct token_facts *token, const char *copy, struct err_
 MUST_CHECK enum err
 token_guard_end(const struct token_facts *token, const char *copy, struct err_trace *trace);
 
-/* Puts the copy's files back into the token's folder; the copy stays until token_guard_end. */
+/*
+ * Puts the copy's files back into the token's folder; the copy stays until token_guard_end.
+ * ERR_NOT_NOW, and nothing is overwritten, when the token got objects after the copy was made.
+ */
 MUST_CHECK enum err token_guard_restore(const char *copy, struct err_trace *trace);
 
 /*

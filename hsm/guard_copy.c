@@ -253,6 +253,63 @@ restore_files(const char *from, const char *to, struct err_trace *trace)
 	return err;
 }
 
+static bool
+is_object(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > strlen(".object") && strcmp(name + len - strlen(".object"), ".object") == 0 &&
+	       strcmp(name, "token.object") != 0;
+}
+
+/* A file that cannot be read equals nothing. */
+static bool
+is_same_file(const char *a, const char *b)
+{
+	char *bytes[2] = { NULL, NULL };
+	size_t len[2] = { 0, 0 };
+	bool same = a && b && file_read(a, TOKEN_FILE_MAX, &bytes[0], &len[0], NULL) == ERR_OK &&
+		    file_read(b, TOKEN_FILE_MAX, &bytes[1], &len[1], NULL) == ERR_OK &&
+		    len[0] == len[1] && memcmp(bytes[0], bytes[1], len[0]) == 0;
+
+	free(bytes[0]);
+	free(bytes[1]);
+	return same;
+}
+
+/*
+ * C_SetPIN rewrites token.object and no object's file. A file of an object that the copy does not
+ * have means that somebody has used or initialised the token since, with another key under it.
+ */
+static enum err
+refuse_if_used_since(const char *copied, const char *folder, struct err_trace *trace)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	enum err err = ERR_OK;
+
+	if (!dir)
+		return errno == ENOENT ? ERR_OK : FAIL_ERRNO(trace, "the folder %s", folder);
+	while (!err && (entry = readdir(dir)) != NULL) {
+		char *there;
+		char *then;
+
+		if (!is_object(entry->d_name))
+			continue;
+		there = text_joined(folder, "/", entry->d_name);
+		then = text_joined(copied, "/", entry->d_name);
+		if (!is_same_file(there, then))
+			err = FAIL(trace, ERR_NOT_NOW,
+			    "the token in %s got objects after the copy %s was made; it was not "
+			    "overwritten",
+			    folder, copied);
+		free(there);
+		free(then);
+	}
+	(void)closedir(dir);
+	return err;
+}
+
 enum err
 token_guard_restore(const char *copy, struct err_trace *trace)
 {
@@ -266,6 +323,8 @@ token_guard_restore(const char *copy, struct err_trace *trace)
 	if (err)
 		return err;
 	err = read_note(paths.note, &folder, trace);
+	if (!err)
+		err = refuse_if_used_since(paths.token, folder, trace);
 	if (!err)
 		err = file_make_folder(folder, trace);
 	if (!err)
