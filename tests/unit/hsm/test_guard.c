@@ -18,6 +18,9 @@
 
 #define NEW_PIN "user-pin-new"
 
+/* There were 108 when this was written; far fewer would mean that they are no longer seen. */
+enum { POINTS_AT_LEAST = 60 };
+
 /* One change of the user's or the SO's PIN of one token, and where its copy goes. */
 struct change {
 	struct softhsm *softhsm;
@@ -374,7 +377,7 @@ check_key(struct change *change)
 }
 
 static void
-kill_everywhere(struct softhsm *softhsm, enum token_who who, unsigned at_least)
+kill_everywhere(struct softhsm *softhsm, enum token_who who, unsigned step)
 {
 	struct change change = change_begin(softhsm, who);
 	struct err_trace trace = { .count = 0 };
@@ -390,9 +393,9 @@ kill_everywhere(struct softhsm *softhsm, enum token_who who, unsigned at_least)
 	assert_int_equal(switch_in_a_child(&change), 0);
 	points = kill_points->count;
 	print_message("%u points\n", points);
-	assert_true(points >= at_least);
+	assert_true(points >= POINTS_AT_LEAST);
 
-	for (unsigned i = 0; i < points * 2; i++) {
+	for (unsigned i = 0; i < points * 2; i += step) {
 		int status;
 
 		put_snapshot_back(softhsm, snapshot);
@@ -409,13 +412,14 @@ kill_everywhere(struct softhsm *softhsm, enum token_who who, unsigned at_least)
 static void
 killed_at_any_write_the_user_pin_is_the_old_or_the_new_one(void **state)
 {
-	kill_everywhere(*state, TOKEN_USER, 40);
+	kill_everywhere(*state, TOKEN_USER, 1);
 }
 
+/* The same code with the other PIN: a sample. */
 static void
-killed_at_any_write_the_so_pin_is_the_old_or_the_new_one(void **state)
+killed_at_a_write_the_so_pin_is_the_old_or_the_new_one(void **state)
 {
-	kill_everywhere(*state, TOKEN_SO, 40);
+	kill_everywhere(*state, TOKEN_SO, 5);
 }
 
 /* What the copy is for: without it, some of these kills cost the token. */
@@ -458,7 +462,7 @@ main(void)
 		TEST(nothing_unfinished_is_not_resumed),
 		TEST(without_the_guard_a_kill_can_cost_the_token),
 		TEST(killed_at_any_write_the_user_pin_is_the_old_or_the_new_one),
-		TEST(killed_at_any_write_the_so_pin_is_the_old_or_the_new_one),
+		TEST(killed_at_a_write_the_so_pin_is_the_old_or_the_new_one),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
