@@ -35,14 +35,14 @@ struct agent {
 };
 
 /*
- * The agent of the same build or installation as this program: beside it in the build folder, in
- * libexec where it is installed. Never looked up in PATH: it will be given a PIN.
+ * The agent of the same build or installation as this program: in libexec where it is installed,
+ * in the build folder otherwise, where tests lie deeper. Never looked up in PATH: it will be given
+ * a PIN.
  */
 static enum err
 find_program(char *out, size_t size, struct err_trace *trace)
 {
-	static const char *const places[] = { "../agent/quorate-agent",
-		"../libexec/quorate/quorate-agent" };
+	static const char *const places[] = { "../libexec/quorate", "../agent", "../../../agent" };
 	char self[PATH_SIZE];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	const char *folder;
@@ -52,7 +52,7 @@ find_program(char *out, size_t size, struct err_trace *trace)
 	self[len] = '\0';
 	folder = dirname(self);
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		int printed = snprintf(out, size, "%s/%s", folder, places[i]);
+		int printed = snprintf(out, size, "%s/%s/quorate-agent", folder, places[i]);
 
 		if (printed > 0 && (size_t)printed < size && access(out, X_OK) == 0)
 			return ERR_OK;

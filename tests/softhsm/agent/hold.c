@@ -5,7 +5,7 @@
  * without cards.
  *
  *   hold --token URI [--key K]... [--user UID]... [--max-uses N] [--for-ms N] [--folder F]
- *        [--reader R]... -- CMD ...
+ *        [--purpose P] [--reader R]... -- CMD ...
  *
  * Prints "ready: …" and "ended: WORD: …" on stderr; the status is CMD's, 125 when the activation
  * could not begin or ended before CMD did.
@@ -61,6 +61,9 @@ take_option(struct options *options, int letter)
 	case 'f':
 		order->for_ms = strtoll(optarg, NULL, 10);
 		break;
+	case 'p':
+		order->purpose = optarg;
+		break;
 	case 'd':
 		order->folder = optarg;
 		break;
@@ -78,6 +81,7 @@ parse(int argc, char **argv, struct options *options)
 		{ "reader", required_argument, NULL, 'r' },
 		{ "max-uses", required_argument, NULL, 'n' },
 		{ "for-ms", required_argument, NULL, 'f' },
+		{ "purpose", required_argument, NULL, 'p' },
 		{ "folder", required_argument, NULL, 'd' }, { 0 } };
 	int letter;
 
@@ -177,7 +181,6 @@ main(int argc, char **argv)
 	if (process_harden(&trace) != ERR_OK || secret_heap_init(&trace) != ERR_OK)
 		return complain(&trace);
 	pin = read_pin(&trace);
-	options.order.program = getenv("QUORATE_AGENT");
 	if (pin == NULL || agent_start(&options.order, pin, &agent, &trace) != ERR_OK) {
 		secret_free(pin);
 		return complain(&trace);
