@@ -55,6 +55,7 @@ an_ecdh_of_any_other_length_than_a_coordinate_is_refused(void **state)
 							: secret_len(x) == 0);
 		card_visit_end(card);
 	}
+	secret_free(x);
 }
 
 static const char *const odd_points[] = {
