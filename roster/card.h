@@ -64,7 +64,7 @@ struct roster_card_begin {
 };
 
 /*
- * Begins the enrolment: draws the id and the next free short name. ERR_STATE when an enrolment of
+ * Begins the enrolment: draws the id and the next free short name. ERR_NOT_NOW when an enrolment of
  * the same serial is pending (find it and go on), or when the card holds a share of a live
  * generation (rule 5); an older enrolment of the serial is abandoned by this one.
  */
@@ -73,7 +73,7 @@ MUST_CHECK enum err roster_card_begin(struct roster *roster, const struct roster
 
 /*
  * The keys that were made on the card. ERR_ARGUMENT unless `fingerprint` is SHA-256(dec ‖ sig) and
- * both are points of P-256; ERR_STATE unless begun.
+ * both are points of P-256; ERR_NOT_NOW unless begun.
  */
 struct roster_card_keys {
 	uint8_t dec[ROSTER_POINT_SIZE];

@@ -79,12 +79,12 @@ struct roster_operation {
 	struct roster_step *step; /* in order */
 };
 
-/* ERR_STATE when another operation is pending for the quorum; it is named. */
+/* ERR_NOT_NOW when another operation is pending for the quorum; it is named. */
 MUST_CHECK enum err roster_operation_begin(struct roster *roster, const struct roster_plan *plan,
     struct roster_id *out, struct err_trace *trace);
 
 /* ERR_ARGUMENT unless the step has exactly the members that its kind needs, and names a card or
- * token of the plan. ERR_STATE unless pending. */
+ * token of the plan. ERR_NOT_NOW unless pending. */
 MUST_CHECK enum err roster_operation_journal(struct roster *roster,
     const struct roster_id *operation, const struct roster_step *step, struct err_trace *trace);
 

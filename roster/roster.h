@@ -84,7 +84,7 @@ MUST_CHECK enum err
 roster_create(const struct roster_founding *founding, struct roster **out, struct err_trace *trace);
 
 /*
- * Opens a roster. For writing: ERR_STATE names the process that holds the lock, or says that the
+ * Opens a roster. For writing: ERR_NOT_NOW names the process that holds the lock, or says that the
  * file is cloned or rolled back, with both heads. ERR_ABSENT: no file. ERR_FORMAT: not a roster, or
  * damaged. ERR_UNSUPPORTED: of a newer version. Reading works from a read-only medium and as
  * another user.
@@ -95,7 +95,7 @@ roster_open(const struct roster_options *options, struct roster **out, struct er
 /*
  * Closes and frees in every case; NULL is fine. After writing, all is merged into the one file, so
  * that a copy of it is whole. An error tells what could not be tidied up; no event is lost by it.
- * A reader learns ERR_STATE when the file changed under it, so that what it read may be torn.
+ * A reader learns ERR_NOT_NOW when the file changed under it, so that what it read may be torn.
  */
 MUST_CHECK enum err roster_close(struct roster *roster, struct err_trace *trace);
 
@@ -141,6 +141,8 @@ struct roster_standing {
 void roster_standing(const struct roster *roster, struct roster_standing *out);
 
 bool roster_id_equal(const struct roster_id *a, const struct roster_id *b);
+bool roster_hash_equal(const struct roster_hash *a, const struct roster_hash *b);
+int roster_id_order(const struct roster_id *a, const struct roster_id *b); /* as memcmp */
 bool roster_id_is_set(const struct roster_id *id); /* not all zero, which means "none" */
 void roster_id_format(const struct roster_id *id, char out[ROSTER_ID_TEXT]);
 bool roster_id_parse(const char *text, struct roster_id *out);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Cards, as other files of roster/ need them. Internal to roster/. */
+#ifndef ROSTER_CARD_INTERNAL_H
+#define ROSTER_CARD_INTERNAL_H
+
+#include "roster/card.h"
+#include "roster/event.h"
+
+/* A card and its proof in the projections, after an event that proved it. */
+MUST_CHECK enum err card_note_proof(struct db *db, const struct roster_id *card, int64_t time,
+    unsigned tries, struct err_trace *trace);
+
+extern const struct event_type card_events[];
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "roster/content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/hash.h"
+#include "roster/roster_internal.h"
+
+enum { ERASE_MAX = 64 };
+
+static enum err
+hash_content(const void *salt, const void *bytes, size_t len, struct roster_hash *out,
+    struct err_trace *trace)
+{
+	const struct part parts[] = { { salt, CONTENT_SALT_SIZE }, { bytes, len } };
+
+	return sha256_parts(parts, 2, out->bytes, trace);
+}
+
+enum err
+content_put(struct roster *roster, const void *bytes, size_t len, struct roster_hash *out,
+    struct err_trace *trace)
+{
+	uint8_t salt[CONTENT_SALT_SIZE];
+	struct roster_hash hash;
+	enum err err;
+
+	if (!db_in_transaction(roster->db) || len == 0 || len > CONTENT_MAX)
+		return FAIL(trace, ERR_INTERNAL, "content of %zu bytes, or no transaction", len);
+	err = random_bytes(salt, sizeof(salt), trace);
+	if (err == ERR_OK)
+		err = hash_content(salt, bytes, len, &hash, trace);
+	if (err == ERR_OK)
+		err = db_run(roster->db,
+		    DB_CALL("INSERT INTO content(hash, salt, bytes) VALUES(?1, ?2, ?3)",
+			db_blob(hash.bytes, sizeof(hash.bytes)), db_blob(salt, sizeof(salt)),
+			db_blob(bytes, len)),
+		    trace);
+	if (err == ERR_OK)
+		*out = hash;
+	return err;
+}
+
+enum err
+content_put_text(struct roster *roster, const char *text, json_t **out, struct err_trace *trace)
+{
+	struct roster_hash hash;
+	enum err err = content_put(roster, text, strlen(text), &hash, trace);
+
+	if (err != ERR_OK)
+		return err;
+	json_t *value = member_of_hash(&hash);
+	if (value == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for an event");
+	*out = value;
+	return ERR_OK;
+}
+
+struct target {
+	void *out;
+	size_t capacity;
+	size_t len;
+};
+
+static bool
+read_content(const struct db_rows *rows, void *item)
+{
+	struct target *target = item;
+	size_t len = 0;
+	const void *bytes = db_get_bytes(rows, 0, &len);
+
+	if (len > target->capacity)
+		return false;
+	memcpy(target->out, bytes, len);
+	target->len = len;
+	return true;
+}
+
+enum err
+content_get(struct db *db, const struct roster_hash *hash, void *out, size_t capacity, size_t *len,
+    struct err_trace *trace)
+{
+	struct target target = { .out = out, .capacity = capacity };
+	const enum err err = db_one(db,
+	    DB_CALL("SELECT bytes FROM content WHERE hash = ?1",
+		db_blob(hash->bytes, ROSTER_HASH_SIZE)),
+	    read_content, &target, trace);
+
+	if (err != ERR_OK && err != ERR_ABSENT)
+		return err;
+	*len = target.len;
+	return ERR_OK;
+}
+
+static enum err
+delete_contents(
+    struct db *db, const struct roster_hash *hashes, size_t count, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < count && err == ERR_OK; i++)
+		err = db_run(db,
+		    DB_CALL("DELETE FROM content WHERE hash = ?1",
+			db_blob(hashes[i].bytes, ROSTER_HASH_SIZE)),
+		    trace);
+	if (err == ERR_OK)
+		err =
+		    db_run(db, DB_CALL0("INSERT OR IGNORE INTO chore(name) VALUES('wipe')"), trace);
+	return err;
+}
+
+static json_t *
+pack_erasure(const struct roster_hash *hashes, size_t count, const char *reason)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		if (json_array_append_new(list, member_of_hash(&hashes[i])) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return json_pack("{s:o, s:s}", "contents", list, "reason", reason);
+}
+
+enum err
+content_erase(struct roster *roster, const struct roster_hash *hashes, size_t count,
+    const char *reason, struct err_trace *trace)
+{
+	enum err err = roster_begin(roster, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = event_append(roster, "content.erase", pack_erasure(hashes, count, reason), trace);
+	if (err == ERR_OK)
+		err = delete_contents(roster->db, hashes, count, trace);
+	if (err == ERR_OK)
+		err = roster_commit(roster, trace);
+	if (err != ERR_OK)
+		roster_rollback(roster);
+	return err;
+}
+
+/* VACUUM too: moving rows between pages can leave copies that secure_delete does not reach. */
+enum err
+content_wipe_if_due(struct db *db, struct err_trace *trace)
+{
+	int64_t due = 0;
+	enum err err =
+	    db_ask_integer(db, DB_CALL0("SELECT 1 FROM chore WHERE name = 'wipe'"), 0, &due, trace);
+
+	if (err != ERR_OK || due == 0)
+		return err;
+	err = db_script(db, "VACUUM", trace);
+	if (err == ERR_OK)
+		err = db_run(db, DB_CALL0("DELETE FROM chore WHERE name = 'wipe'"), trace);
+	return err;
+}
+
+static enum err
+check_content(const struct db_rows *rows, struct db *projections, struct err_trace *trace)
+{
+	struct roster_hash stored;
+	struct roster_hash computed;
+	size_t salt_len = 0;
+	size_t len = 0;
+	const void *salt = db_get_bytes(rows, 1, &salt_len);
+	const void *bytes = db_get_bytes(rows, 2, &len);
+	int64_t bound = 0;
+	enum err err;
+
+	if (!db_copy_blob(rows, 0, stored.bytes, sizeof(stored.bytes)) ||
+	    salt_len != CONTENT_SALT_SIZE)
+		return FAIL(trace, ERR_FORMAT, "a content beside the events is malformed");
+	err = hash_content(salt, bytes, len, &computed, trace);
+	if (err == ERR_OK && !roster_hash_equal(&stored, &computed))
+		err = FAIL(trace, ERR_FORMAT, "a content beside the events was changed");
+	if (err == ERR_OK)
+		err = db_ask_integer(projections,
+		    DB_CALL("SELECT 1 FROM reference WHERE hash = ?1 AND NOT EXISTS "
+			    "(SELECT 1 FROM erased WHERE hash = ?1)",
+			db_blob(stored.bytes, sizeof(stored.bytes))),
+		    0, &bound, trace);
+	if (err == ERR_OK && bound == 0)
+		err = FAIL(trace, ERR_FORMAT, "a content is there that was erased or never bound");
+	return err;
+}
+
+/* What an event binds is there unless it was erased. */
+static enum err
+check_present(struct db *db, const struct db_rows *rows, struct err_trace *trace)
+{
+	size_t len = 0;
+	const void *hash = db_get_bytes(rows, 0, &len);
+	int64_t present = 0;
+	const enum err err =
+	    db_ask_integer(db, DB_CALL("SELECT 1 FROM content WHERE hash = ?1", db_blob(hash, len)),
+		0, &present, trace);
+
+	if (err == ERR_OK && present == 0)
+		return FAIL(trace, ERR_FORMAT,
+		    "a content is missing that event %lld binds, and no event erased it",
+		    (long long)db_get_integer(rows, 1));
+	return err;
+}
+
+enum err
+content_verify(struct db *db, struct db *projections, struct err_trace *trace)
+{
+	struct db_rows rows = { 0 };
+	enum err err =
+	    db_query(db, DB_CALL0("SELECT hash, salt, bytes FROM content"), &rows, trace);
+
+	while (err == ERR_OK && db_next(&rows))
+		err = check_content(&rows, projections, trace);
+	err = db_end(&rows, err, trace);
+	if (err == ERR_OK)
+		err = db_query(projections,
+		    DB_CALL0("SELECT hash, n FROM reference WHERE hash NOT IN "
+			     "(SELECT hash FROM erased)"),
+		    &rows, trace);
+	while (err == ERR_OK && db_next(&rows))
+		err = check_present(db, &rows, trace);
+	return db_end(&rows, err, trace);
+}
+
+static enum err
+apply_erase(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	const json_t *contents = json_object_get(event->body, "contents");
+	struct roster_hash hash;
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < json_array_size(contents) && err == ERR_OK; i++) {
+		if (!hex_decode(json_string_value(json_array_get(contents, i)), hash.bytes,
+			sizeof(hash.bytes)))
+			return FAIL(trace, ERR_INTERNAL, "a content hash was not checked");
+		err = db_run(db,
+		    DB_CALL("INSERT OR IGNORE INTO erased(hash, time) VALUES(?1, ?2)",
+			db_blob(hash.bytes, sizeof(hash.bytes)), db_integer(event->time)),
+		    trace);
+	}
+	return err;
+}
+
+static const struct member erased_item[] = { MEMBER_BYTES("", ROSTER_HASH_SIZE), MEMBER_END };
+
+static const struct member erase_members[] = {
+	MEMBER_MANY("contents", erased_item, 1, ERASE_MAX),
+	MEMBER_A_TEXT("reason", 1, 256),
+	MEMBER_END,
+};
+
+const struct event_type content_events[] = {
+	{ "content.erase", erase_members, apply_erase },
+	{ 0 },
+};

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "roster/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "roster/card.h"
+#include "roster/person_internal.h"
+#include "roster/quorum.h"
+#include "roster/replay.h"
+#include "roster/roster_internal.h"
+
+enum { SHOWN_MAX = 64, ABBREVIATED = 8 };
+
+/* A random id as what people call it. */
+typedef void (*namer)(struct roster *roster, const struct roster_id *id, char *out, size_t size);
+
+static void
+name_card(struct roster *roster, const struct roster_id *id, char *out, size_t size)
+{
+	struct roster_card card;
+
+	if (roster_card_get(roster, id, &card, NULL) == ERR_OK)
+		snprintf(out, size, "%s", card.name);
+}
+
+static void
+name_quorum(struct roster *roster, const struct roster_id *id, char *out, size_t size)
+{
+	struct roster_quorum quorum;
+
+	if (roster_quorum_get(roster, id, &quorum, NULL) == ERR_OK)
+		snprintf(out, size, "%s", quorum.name);
+}
+
+static const struct naming {
+	const char *member;
+	namer name;
+} namings[] = {
+	{ "person", person_name },
+	{ "custodian", person_name },
+	{ "founder", person_name },
+	{ "card", name_card },
+	{ "quorum", name_quorum },
+};
+
+static bool
+is_long_hex(const char *text)
+{
+	const size_t len = strlen(text);
+
+	return len >= ROSTER_ID_TEXT - 1 && strspn(text, "0123456789abcdef") == len;
+}
+
+static void
+show_text(struct roster *roster, FILE *to, const char *name, const char *text)
+{
+	char shown[ROSTER_NAME];
+	struct roster_id id;
+
+	snprintf(shown, sizeof(shown), "%.*s…", ABBREVIATED, text);
+	if (!is_long_hex(text)) {
+		fprintf(to, " %s=%.*s", name, SHOWN_MAX, text);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(namings) / sizeof(namings[0]); i++) {
+		if (strcmp(namings[i].member, name) == 0 && roster_id_parse(text, &id))
+			namings[i].name(roster, &id, shown, sizeof(shown));
+	}
+	fprintf(to, " %s=%s", name, shown);
+}
+
+static void
+show_member(struct roster *roster, FILE *to, const struct member *member, const json_t *value)
+{
+	if (json_is_string(value))
+		show_text(roster, to, member->name, json_string_value(value));
+	else if (json_is_integer(value))
+		fprintf(to, " %s=%lld", member->name, (long long)json_integer_value(value));
+	else if (json_is_boolean(value))
+		fprintf(to, " %s=%s", member->name, json_is_true(value) ? "yes" : "no");
+	else if (json_is_array(value))
+		fprintf(to, " %s=(%zu)", member->name, json_array_size(value));
+}
+
+/* "card.enrol card=root/2 fingerprint=01234567…"; free() it. */
+static char *
+in_words(struct roster *roster, const struct event *event)
+{
+	char *words = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&words, &len);
+
+	if (to == NULL)
+		return NULL;
+	fputs(event->type->name, to);
+	for (const struct member *member = event->type->body; member->name != NULL; member++)
+		show_member(roster, to, member, json_object_get(event->body, member->name));
+	if (fclose(to) != 0) {
+		free(words);
+		return NULL;
+	}
+	return words;
+}
+
+struct walk {
+	struct roster *roster;
+	roster_log_visit visit;
+	void *context;
+};
+
+static enum err
+visit_event(
+    const struct walk *walk, const struct event *event, const char *line, struct err_trace *trace)
+{
+	char *words = in_words(walk->roster, event);
+
+	if (words == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for the log");
+	const struct roster_log_entry entry = { .line = line,
+		.line_len = strlen(line),
+		.hash = event->hash,
+		.writer = event->writer,
+		.n = event->n,
+		.time = event->time,
+		.type = event->type->name,
+		.by = event->by,
+		.words = words };
+	const enum err err = walk->visit(walk->context, &entry, trace);
+
+	free(words);
+	return err;
+}
+
+enum err
+roster_log(struct roster *roster, roster_log_visit visit, void *context, struct err_trace *trace)
+{
+	const struct walk walk = { roster, visit, context };
+	struct replay *replay = NULL;
+	const struct event *event = NULL;
+	const char *line = NULL;
+	enum err err = replay_open(roster->db, &replay, trace);
+
+	while (err == ERR_OK) {
+		err = replay_next(replay, &event, &line, trace);
+		if (err != ERR_OK || event == NULL)
+			break;
+		err = visit_event(&walk, event, line, trace);
+	}
+	replay_close(replay);
+	return err;
+}

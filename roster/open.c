@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "roster/content.h"
+#include "roster/founding.h"
+#include "roster/roster.h"
+#include "roster/schema.h"
+#include "roster/state.h"
+
+enum { WAIT_STEP_MS = 20 };
+
+/* `path` with something behind it; free() it. */
+static char *
+beside(const char *path, const char *suffix)
+{
+	char *out = NULL;
+
+	return asprintf(&out, "%s%s", path, suffix) < 0 ? NULL : out;
+}
+
+static void
+let_go(struct roster *roster)
+{
+	db_close(roster->db);
+	if (roster->lock >= 0)
+		file_unlock(roster->lock);
+	free(roster->file);
+	free(roster->state_dir);
+	free(roster);
+}
+
+static enum err
+new_roster(const struct roster_paths *paths, const struct roster_clock *clock, struct roster **out,
+    struct err_trace *trace)
+{
+	struct roster *roster = calloc(1, sizeof(*roster));
+
+	if (roster == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for the roster");
+	roster->lock = -1;
+	roster->clock = *clock;
+	roster->file = strdup(paths->file);
+	roster->state_dir = strdup(paths->state_dir);
+	if (roster->file == NULL || roster->state_dir == NULL) {
+		let_go(roster);
+		return FAIL(trace, ERR_NOMEM, "no memory for the roster");
+	}
+	*out = roster;
+	return ERR_OK;
+}
+
+/* Waits as long as allowed for the command that has the roster; its process is named if in vain. */
+static enum err
+take_lock(struct roster *roster, unsigned wait_ms, struct err_trace *trace)
+{
+	const int64_t until = clock_boot_ms() + wait_ms;
+	const struct timespec step = { .tv_nsec = WAIT_STEP_MS * 1000000L };
+	char *path = beside(roster->file, ".lock");
+	enum err err = ERR_INTERNAL;
+
+	if (path == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	do {
+		err_clear(trace);
+		err = file_lock(path, &roster->lock, trace);
+	} while (err == ERR_NOT_NOW && clock_boot_ms() < until && nanosleep(&step, NULL) == 0);
+	free(path);
+	if (err == ERR_NOT_NOW) {
+		err_next(trace, "wait for that command, or end it, then try again");
+		return FAIL(trace, err, "another command has the roster '%s'", roster->file);
+	}
+	return err;
+}
+
+/* Who founded it and whether it is for practice. */
+static bool
+read_founding(const struct db_rows *rows, void *item)
+{
+	struct roster *roster = item;
+
+	roster->practice = db_get_integer(rows, 1) != 0;
+	return db_copy_blob(rows, 0, roster->identity.bytes, ROSTER_ID_SIZE);
+}
+
+static enum err
+load_founding(struct roster *roster, struct err_trace *trace)
+{
+	enum err err = db_one(roster->db, DB_CALL0("SELECT roster, practice FROM founding"),
+	    read_founding, roster, trace);
+
+	if (err == ERR_ABSENT)
+		return FAIL(trace, ERR_FORMAT, "the roster has no first event");
+	if (err == ERR_OK)
+		err = db_ask_integer(roster->db, DB_CALL0("SELECT max(time) FROM head"), 0,
+		    &roster->last_time, trace);
+	return err;
+}
+
+/* True when the file has exactly this event of ours. */
+static enum err
+has_event(struct roster *roster, const struct event_head *head, bool *has, struct err_trace *trace)
+{
+	int64_t found = 0;
+	const enum err err = db_ask_integer(roster->db,
+	    DB_CALL("SELECT 1 FROM event WHERE writer = ?1 AND n = ?2 AND hash = ?3",
+		db_blob(head->writer.bytes, ROSTER_ID_SIZE), db_integer(head->n),
+		db_blob(head->hash.bytes, ROSTER_HASH_SIZE)),
+	    0, &found, trace);
+
+	if (err == ERR_OK)
+		*has = found != 0;
+	return err;
+}
+
+/*
+ * Compares the file with the state folder. A file that goes on from where the folder stopped is
+ * ours: the machine stopped between the two (or the folder's disk was full).
+ */
+static enum err
+judge(struct roster *roster, const struct event_head *state, struct err_trace *trace)
+{
+	struct roster_standing *standing = &roster->standing;
+	struct event_head last = { 0 };
+	bool has = false;
+	enum err err = event_last_of(roster->db, &state->writer, &last, trace);
+
+	if (err == ERR_OK)
+		err = has_event(roster, state, &has, trace);
+	if (err != ERR_OK)
+		return err;
+	roster->own = last;
+	*standing = (struct roster_standing){ .kind = ROSTER_CLONED,
+		.writer = state->writer,
+		.file_n = last.n,
+		.file_hash = last.hash,
+		.state_n = state->n,
+		.state_hash = state->hash };
+	if (last.n < state->n)
+		standing->kind = ROSTER_ROLLED_BACK;
+	else if (has || state->n == 0)
+		standing->kind = ROSTER_OURS;
+	roster->state_behind = standing->kind == ROSTER_OURS && last.n > state->n;
+	return ERR_OK;
+}
+
+static enum err
+load_standing(struct roster *roster, struct err_trace *trace)
+{
+	struct event_head state = { 0 };
+	const enum err err = state_load(roster->state_dir, &roster->identity, &state, trace);
+
+	if (err == ERR_ABSENT) {
+		roster->standing = (struct roster_standing){ .kind = ROSTER_FOREIGN };
+		return ERR_OK;
+	}
+	return err != ERR_OK ? err : judge(roster, &state, trace);
+}
+
+static enum err
+refuse_foreign(const struct roster *roster, struct err_trace *trace)
+{
+	err_next(trace,
+	    "work where it was made; it can be read here ('quorate status', 'quorate health')");
+	return FAIL(trace, ERR_NOT_NOW,
+	    "the roster '%s' was not made on this installation, or its state folder '%s' is gone",
+	    roster->file, roster->state_dir);
+}
+
+/* Both heads in words that fit into an error; roster_standing has them whole. */
+static enum err
+refuse_standing(const struct roster *roster, struct err_trace *trace)
+{
+	const struct roster_standing *standing = &roster->standing;
+	char file[9];
+	char state[9];
+
+	if (standing->kind == ROSTER_FOREIGN)
+		return refuse_foreign(roster, trace);
+	hex_encode(standing->file_hash.bytes, 4, file);
+	hex_encode(standing->state_hash.bytes, 4, state);
+	err_next(trace,
+	    "find the copy of the roster that ends with event %" PRId64 " (%s…); this "
+	    "one can only be read",
+	    standing->state_n, state);
+	return FAIL(trace, ERR_NOT_NOW,
+	    "the roster %s: the file ends with event %" PRId64 " (%s…), this installation last "
+	    "wrote event %" PRId64 " (%s…)",
+	    standing->kind == ROSTER_CLONED ? "is a clone" : "was rolled back to an older copy",
+	    standing->file_n, file, standing->state_n, state);
+}
+
+static enum err
+load(struct roster *roster, enum roster_mode mode, struct err_trace *trace)
+{
+	enum err err = schema_check(roster->db, trace);
+
+	if (err == ERR_OK)
+		err = load_founding(roster, trace);
+	if (err == ERR_OK)
+		err = load_standing(roster, trace);
+	if (err != ERR_OK)
+		return FAIL(trace, err, "roster '%s' not opened", roster->file);
+	if (mode == ROSTER_WRITE && roster->standing.kind != ROSTER_OURS)
+		return refuse_standing(roster, trace);
+	roster->writable = mode == ROSTER_WRITE;
+	if (roster->writable && roster->state_behind)
+		roster->state_behind =
+		    state_store(roster->state_dir, &roster->identity, &roster->own, NULL) != ERR_OK;
+	return ERR_OK;
+}
+
+/* What shows that a file was changed by somebody: its time and size. */
+static enum err
+note_file(const char *path, int64_t out[3], struct err_trace *trace)
+{
+	struct stat stat_buf;
+
+	if (stat(path, &stat_buf) != 0)
+		return FAIL_ERRNO(trace, "roster '%s' not found", path);
+	out[0] = stat_buf.st_mtim.tv_sec;
+	out[1] = stat_buf.st_mtim.tv_nsec;
+	out[2] = stat_buf.st_size;
+	return ERR_OK;
+}
+
+/* A WAL with something in it is of a command that runs, or of one that died. */
+static enum err
+has_wal(const char *file, bool *has, struct err_trace *trace)
+{
+	char *path = beside(file, "-wal");
+	struct stat stat_buf;
+
+	if (path == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	*has = stat(path, &stat_buf) == 0 && stat_buf.st_size > 0;
+	free(path);
+	return ERR_OK;
+}
+
+static enum err
+open_reading(struct roster *roster, struct err_trace *trace)
+{
+	bool beside_wal = false;
+	enum err err = note_file(roster->file, roster->changed, trace);
+
+	if (err == ERR_OK)
+		err = has_wal(roster->file, &beside_wal, trace);
+	if (err != ERR_OK)
+		return err;
+	roster->is_immutable = !beside_wal;
+	err = db_open(roster->file, beside_wal ? DB_READ : DB_IMMUTABLE, &roster->db, trace);
+	if (err == ERR_OK)
+		err = load(roster, ROSTER_READ, trace);
+	if (err != ERR_OK && beside_wal) {
+		err_next(trace, "wait for that command; if none runs, any command of the owner "
+				"('quorate status') tidies up");
+		return FAIL(trace, err,
+		    "a command works on the roster, or one died: '%s-wal' is not merged",
+		    roster->file);
+	}
+	return err;
+}
+
+static enum err
+open_writing(struct roster *roster, unsigned wait_ms, struct err_trace *trace)
+{
+	int64_t found[3];
+	enum err err = note_file(roster->file, found, trace);
+
+	if (err != ERR_OK) {
+		err_next(trace, "make one with 'quorate init --by NAME', or check --roster");
+		return err;
+	}
+	err = take_lock(roster, wait_ms, trace);
+	if (err == ERR_OK)
+		err = db_open(roster->file, DB_WRITE, &roster->db, trace);
+	if (err == ERR_OK)
+		err = load(roster, ROSTER_WRITE, trace);
+	return err;
+}
+
+enum err
+roster_open(const struct roster_options *options, struct roster **out, struct err_trace *trace)
+{
+	struct roster *roster = NULL;
+	enum err err = new_roster(&options->paths, &options->clock, &roster, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (options->mode == ROSTER_WRITE)
+		err = open_writing(roster, options->wait_ms, trace);
+	else
+		err = open_reading(roster, trace);
+	if (err != ERR_OK) {
+		let_go(roster);
+		return err;
+	}
+	*out = roster;
+	return ERR_OK;
+}
+
+static enum err
+close_writing(struct roster *roster, struct err_trace *trace)
+{
+	enum err err = content_wipe_if_due(roster->db, trace);
+
+	if (err == ERR_OK)
+		err = db_checkpoint(roster->db, trace);
+	if (err == ERR_OK && roster->state_behind)
+		err = state_store(roster->state_dir, &roster->identity, &roster->own, trace);
+	if (err != ERR_OK)
+		return FAIL(trace, err,
+		    "everything is in the roster, but it could not be tidied up at its closing");
+	return ERR_OK;
+}
+
+static bool
+is_same(const int64_t a[3], const int64_t b[3])
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+static enum err
+close_reading(const struct roster *roster, struct err_trace *trace)
+{
+	int64_t now[3];
+	bool beside_wal = false;
+	enum err err = ERR_OK;
+
+	if (!roster->is_immutable)
+		return ERR_OK;
+	err = note_file(roster->file, now, trace);
+	if (err == ERR_OK)
+		err = has_wal(roster->file, &beside_wal, trace);
+	if (err == ERR_OK && !is_same(now, roster->changed)) {
+		err_next(trace, "run this command again");
+		return FAIL(trace, ERR_NOT_NOW, "another command changed the roster meanwhile");
+	}
+	return err;
+}
+
+enum err
+roster_close(struct roster *roster, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+
+	if (roster == NULL)
+		return ERR_OK;
+	roster_rollback(roster);
+	err = roster->writable ? close_writing(roster, trace) : close_reading(roster, trace);
+	let_go(roster);
+	return err;
+}
+
+void
+roster_drop(struct roster *roster)
+{
+	if (roster_close(roster, NULL) != ERR_OK)
+		return; /* something else failed before, and is being told */
+}

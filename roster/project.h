@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Projections: all that is asked of a roster comes from tables that are made from the events, one
+ * event after another, by project_event and by nothing else. Internal to roster/.
+ */
+#ifndef ROSTER_PROJECT_H
+#define ROSTER_PROJECT_H
+
+#include "roster/event.h"
+
+MUST_CHECK enum err
+project_event(struct db *db, const struct event *event, struct err_trace *trace);
+
+/* Applies all events of `from`, in replay order, to the empty projections of `to`. */
+MUST_CHECK enum err project_all(struct db *from, struct db *to, struct err_trace *trace);
+
+/*
+ * Compares every projection of `a` with that of `b`, row by row; ERR_FORMAT names the first table
+ * that differs.
+ */
+MUST_CHECK enum err project_compare(struct db *a, struct db *b, struct err_trace *trace);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Quorums, as other files of roster/ need them. Internal to roster/. */
+#ifndef ROSTER_QUORUM_INTERNAL_H
+#define ROSTER_QUORUM_INTERNAL_H
+
+#include "roster/event.h"
+#include "roster/quorum.h"
+
+/* The words of enum roster_generation_state, NULL-terminated. */
+extern const char *const quorum_generation_words[];
+
+/* ERR_ABSENT unless the quorum has that generation. */
+MUST_CHECK enum err generation_check(struct roster *roster, const struct roster_id *quorum,
+    unsigned number, struct err_trace *trace);
+
+extern const struct event_type quorum_events[];
+extern const struct event_type generation_events[];
+extern const struct event_type seal_events[];
+extern const struct event_type escrow_events[];
+extern const struct event_type proof_events[];
+
+#endif

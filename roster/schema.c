@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "roster/schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* `create` is what sqlite_schema must hold, to the byte. `key` orders the rows for a comparison. */
+#define STORE(table, columns, options)                                                             \
+	{                                                                                          \
+		.name = #table, .create = "CREATE TABLE " #table "(" columns ") " options          \
+	}
+#define PROJECTION(table, key, columns)                                                            \
+	{                                                                                          \
+		.name = #table, .create = "CREATE TABLE " #table "(" columns ") STRICT",           \
+		.clear = "DELETE FROM " #table,                                                    \
+		.compare = "SELECT * FROM " #table " ORDER BY " key                                \
+	}
+#define INDEX(index, on)                                                                           \
+	{                                                                                          \
+		.name = #index, .create = "CREATE INDEX " #index " ON " on                         \
+	}
+/* The place in replay order, so that lists come in the order of happening on every installation. */
+#define ORDINAL "ordinal INTEGER PRIMARY KEY, "
+
+static const struct schema_table tables[] = {
+	STORE(event,
+	    "seq INTEGER PRIMARY KEY, writer BLOB NOT NULL, n INTEGER NOT NULL, "
+	    "hash BLOB NOT NULL, line TEXT NOT NULL, UNIQUE(writer, n)",
+	    "STRICT"),
+	STORE(content, "hash BLOB PRIMARY KEY, salt BLOB NOT NULL, bytes BLOB NOT NULL",
+	    "STRICT, WITHOUT ROWID"),
+	/* What must still be done to the file itself, such as wiping what was erased. */
+	STORE(chore, "name TEXT PRIMARY KEY", "STRICT, WITHOUT ROWID"),
+
+	PROJECTION(founding, "roster",
+	    "roster BLOB PRIMARY KEY, practice INTEGER NOT NULL, founder BLOB NOT NULL, "
+	    "time INTEGER NOT NULL"),
+	PROJECTION(head, "writer",
+	    "writer BLOB PRIMARY KEY, n INTEGER NOT NULL, hash BLOB NOT NULL, "
+	    "time INTEGER NOT NULL"),
+	PROJECTION(
+	    reference, "hash", "hash BLOB PRIMARY KEY, writer BLOB NOT NULL, n INTEGER NOT NULL"),
+	PROJECTION(erased, "hash", "hash BLOB PRIMARY KEY, time INTEGER NOT NULL"),
+
+	PROJECTION(person, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, name BLOB NOT NULL, contact BLOB, "
+		    "roles INTEGER NOT NULL, since INTEGER NOT NULL, departed INTEGER NOT NULL"),
+
+	PROJECTION(card, "ordinal",
+	    ORDINAL
+	    "id BLOB NOT NULL UNIQUE, quorum TEXT NOT NULL, number INTEGER NOT NULL, "
+	    "serial TEXT NOT NULL, custodian BLOB NOT NULL REFERENCES person(id), "
+	    "state INTEGER NOT NULL, family TEXT NOT NULL, model TEXT NOT NULL, "
+	    "firmware TEXT NOT NULL, atr TEXT NOT NULL, resettable INTEGER NOT NULL, "
+	    "fingerprint BLOB, dec BLOB, sig BLOB, receipt INTEGER NOT NULL, "
+	    "admin_pin INTEGER NOT NULL, begun INTEGER NOT NULL, enrolled INTEGER NOT NULL, "
+	    "writer BLOB, n INTEGER, proven INTEGER NOT NULL, tries INTEGER NOT NULL, "
+	    "UNIQUE(quorum, number)"),
+	INDEX(card_serial, "card(serial)"),
+	INDEX(card_custodian, "card(custodian)"),
+	PROJECTION(card_pin, "ordinal",
+	    ORDINAL "card BLOB NOT NULL REFERENCES card(id), pin INTEGER NOT NULL, "
+		    "time INTEGER NOT NULL"),
+
+	PROJECTION(quorum, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, state INTEGER NOT NULL, "
+		    "created INTEGER NOT NULL"),
+	INDEX(quorum_name, "quorum(name)"),
+	PROJECTION(generation, "quorum, number",
+	    "quorum BLOB NOT NULL REFERENCES quorum(id), number INTEGER NOT NULL, "
+	    "threshold INTEGER NOT NULL, size INTEGER NOT NULL, state INTEGER NOT NULL, "
+	    "check_value BLOB NOT NULL, escrow BLOB NOT NULL, sealed INTEGER NOT NULL, "
+	    "live INTEGER NOT NULL, PRIMARY KEY(quorum, number)"),
+	PROJECTION(share, "quorum, generation, position",
+	    "quorum BLOB NOT NULL, generation INTEGER NOT NULL, position INTEGER NOT NULL, "
+	    "share_index INTEGER NOT NULL, card BLOB NOT NULL REFERENCES card(id), "
+	    "custodian BLOB NOT NULL, commitment BLOB NOT NULL, record BLOB NOT NULL, "
+	    "record_hash BLOB NOT NULL, delivered INTEGER NOT NULL, "
+	    "PRIMARY KEY(quorum, generation, position), "
+	    "FOREIGN KEY(quorum, generation) REFERENCES generation(quorum, number)"),
+	INDEX(share_card, "share(card)"),
+	PROJECTION(escrow, "quorum, generation, kind, subject",
+	    "quorum BLOB NOT NULL, generation INTEGER NOT NULL, kind INTEGER NOT NULL, "
+	    "subject BLOB NOT NULL, blob BLOB NOT NULL, stored INTEGER NOT NULL, "
+	    "PRIMARY KEY(quorum, generation, kind, subject), "
+	    "FOREIGN KEY(quorum, generation) REFERENCES generation(quorum, number)"),
+	PROJECTION(proof, "ordinal",
+	    ORDINAL "card BLOB NOT NULL REFERENCES card(id), kind INTEGER NOT NULL, "
+		    "quorum BLOB, generation INTEGER NOT NULL, tries INTEGER NOT NULL, "
+		    "firmware TEXT NOT NULL, time INTEGER NOT NULL"),
+	INDEX(proof_card, "proof(card, time)"),
+
+	PROJECTION(binding, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, "
+		    "quorum BLOB NOT NULL REFERENCES quorum(id), spec TEXT NOT NULL, "
+		    "token TEXT NOT NULL, serial TEXT NOT NULL, opens_user INTEGER NOT NULL, "
+		    "opens_so INTEGER NOT NULL, bound INTEGER NOT NULL, "
+		    "unbound INTEGER NOT NULL"),
+	INDEX(binding_name, "binding(name)"),
+	INDEX(binding_quorum, "binding(quorum)"),
+
+	PROJECTION(operation, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, "
+		    "quorum BLOB NOT NULL REFERENCES quorum(id), generation INTEGER NOT NULL, "
+		    "plan TEXT NOT NULL, person BLOB NOT NULL, state INTEGER NOT NULL, "
+		    "begun INTEGER NOT NULL, ended INTEGER NOT NULL"),
+	INDEX(operation_state, "operation(state, quorum)"),
+	PROJECTION(step, "ordinal",
+	    ORDINAL "operation BLOB NOT NULL REFERENCES operation(id), kind INTEGER NOT NULL, "
+		    "card BLOB, binding TEXT NOT NULL, pin INTEGER, text TEXT NOT NULL, "
+		    "time INTEGER NOT NULL"),
+	INDEX(step_operation, "step(operation)"),
+
+	PROJECTION(checkpoint, "ordinal",
+	    ORDINAL "number INTEGER NOT NULL, head BLOB NOT NULL, "
+		    "card BLOB NOT NULL REFERENCES card(id), signature BLOB NOT NULL, "
+		    "time INTEGER NOT NULL"),
+	PROJECTION(pin, "checkpoint, writer",
+	    "checkpoint INTEGER NOT NULL REFERENCES checkpoint(ordinal), "
+	    "writer BLOB NOT NULL, n INTEGER NOT NULL, hash BLOB NOT NULL, "
+	    "PRIMARY KEY(checkpoint, writer)"),
+
+	PROJECTION(activation, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, quorum BLOB NOT NULL REFERENCES quorum(id), "
+		    "generation INTEGER NOT NULL, binding TEXT NOT NULL, purpose TEXT NOT NULL, "
+		    "cards BLOB NOT NULL, person BLOB NOT NULL, opened INTEGER NOT NULL, "
+		    "closed INTEGER NOT NULL, uses INTEGER NOT NULL, result TEXT NOT NULL"),
+	INDEX(activation_quorum, "activation(quorum)"),
+	PROJECTION(token_key, "ordinal",
+	    ORDINAL "binding TEXT NOT NULL, label TEXT NOT NULL, algorithm TEXT NOT NULL, "
+		    "id TEXT NOT NULL, public_hash BLOB NOT NULL, time INTEGER NOT NULL"),
+	INDEX(token_key_binding, "token_key(binding)"),
+	PROJECTION(policy, "ordinal",
+	    ORDINAL "name TEXT NOT NULL, value INTEGER NOT NULL, reason TEXT NOT NULL, "
+		    "time INTEGER NOT NULL"),
+	INDEX(policy_name, "policy(name, time)"),
+	{ 0 },
+};
+
+const struct schema_table *
+schema_tables(void)
+{
+	return tables;
+}
+
+enum err
+schema_make(struct db *db, struct err_trace *trace)
+{
+	char numbers[96];
+	enum err err = ERR_OK;
+
+	for (const struct schema_table *table = tables; table->name != NULL && err == ERR_OK;
+	     table++)
+		err = db_script(db, table->create, trace);
+	if (err != ERR_OK)
+		return err;
+	snprintf(numbers, sizeof(numbers), "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+	    SCHEMA_APPLICATION, SCHEMA_VERSION);
+	return db_script(db, numbers, trace);
+}
+
+static enum err
+check_numbers(struct db *db, struct err_trace *trace)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	enum err err =
+	    db_ask_integer(db, DB_CALL0("PRAGMA application_id"), 0, &application, trace);
+
+	if (err == ERR_OK)
+		err = db_ask_integer(db, DB_CALL0("PRAGMA user_version"), 0, &version, trace);
+	if (err != ERR_OK)
+		return err;
+	if (application != SCHEMA_APPLICATION) {
+		err_next(trace, "check --roster");
+		return FAIL(trace, ERR_FORMAT, "the file is a database, but not a roster");
+	}
+	if (version > SCHEMA_VERSION) {
+		err_next(trace, "use the newer Quorate that wrote it");
+		return FAIL(trace, ERR_UNSUPPORTED,
+		    "the roster has version %" PRId64 "; this Quorate knows up to %d", version,
+		    SCHEMA_VERSION);
+	}
+	if (version < 1)
+		return FAIL(trace, ERR_FORMAT, "the roster has version %" PRId64, version);
+	return ERR_OK;
+}
+
+static bool
+is_ours(const char *name, const char *sql)
+{
+	for (const struct schema_table *table = tables; table->name != NULL; table++) {
+		if (strcmp(name, table->name) == 0)
+			return strcmp(sql, table->create) == 0;
+	}
+	return false;
+}
+
+/* Exactly our tables: a foreign one, a missing one or a changed one is a file from elsewhere. */
+static enum err
+check_tables(struct db *db, struct err_trace *trace)
+{
+	struct db_rows rows = { 0 };
+	size_t known = sizeof(tables) / sizeof(tables[0]) - 1;
+	size_t ours = 0;
+	size_t others = 0;
+	enum err err = db_query(db,
+	    DB_CALL0("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"), &rows,
+	    trace);
+
+	while (err == ERR_OK && db_next(&rows)) {
+		const char *name = db_get_text(&rows, 0);
+
+		if (is_ours(name, db_get_text(&rows, 1)))
+			ours++;
+		else
+			others++;
+	}
+	err = db_end(&rows, err, trace);
+	if (err == ERR_OK && (ours != known || others != 0)) {
+		err_next(trace, "take the newest copy of the roster and keep this file aside");
+		err = FAIL(trace, ERR_FORMAT, "the roster's tables were changed from outside");
+	}
+	return err;
+}
+
+enum err
+schema_check(struct db *db, struct err_trace *trace)
+{
+	const enum err err = check_numbers(db, trace);
+
+	return err != ERR_OK ? err : check_tables(db, trace);
+}
+
+enum err
+schema_clear_projections(struct db *db, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+	const size_t count = sizeof(tables) / sizeof(tables[0]) - 1;
+
+	/* Backwards, for the foreign keys. */
+	for (size_t i = count; i-- > 0 && err == ERR_OK;) {
+		if (tables[i].clear != NULL)
+			err = db_script(db, tables[i].clear, trace);
+	}
+	return err;
+}

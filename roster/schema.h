@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The tables. `event` and `content` are the truth; all others are projections, which one function
+ * makes anew from the events and roster_verify compares row by row. Internal to roster/.
+ */
+#ifndef ROSTER_SCHEMA_H
+#define ROSTER_SCHEMA_H
+
+#include "roster/db.h"
+
+enum { SCHEMA_VERSION = 1, SCHEMA_APPLICATION = 0x51524154 /* "QRAT" */ };
+
+struct schema_table {
+	const char *name;
+	const char *create;
+	/* For projections only: */
+	const char *clear;   /* "DELETE FROM …" */
+	const char *compare; /* "SELECT * FROM … ORDER BY …" by its primary key */
+};
+
+/* In an order that suits foreign keys; the last has a NULL name. */
+const struct schema_table *schema_tables(void);
+
+MUST_CHECK enum err schema_make(struct db *db, struct err_trace *trace);
+
+/* ERR_FORMAT: not a roster, or tables that were changed from outside. ERR_UNSUPPORTED: newer. */
+MUST_CHECK enum err schema_check(struct db *db, struct err_trace *trace);
+
+/* Empties every projection. */
+MUST_CHECK enum err schema_clear_projections(struct db *db, struct err_trace *trace);
+
+#endif
