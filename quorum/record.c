@@ -97,26 +97,38 @@ records_encode(
 	return ERR_OK;
 }
 
+/* The next record, as records_encode writes it and in no other form. */
+static enum err
+read_record(struct cursor *cursor, struct record *out, struct err_trace *trace)
+{
+	const size_t before = cursor->left;
+	struct tlv tlv = { 0 };
+
+	if (!tlv_next(cursor, &tlv) || tlv.tag != RECORD_TAG ||
+	    before - cursor->left != RECORD_TLV_SIZE)
+		return FAIL(trace, ERR_FORMAT, "the card's object holds something else");
+	return record_decode(tlv.value.at, tlv.value.left, out, trace);
+}
+
 enum err
 records_decode(const void *bytes, size_t len, struct record_set *out, struct err_trace *trace)
 {
 	struct cursor cursor = cursor_over(bytes, len);
 	struct record_set set = { 0 };
-	struct tlv tlv = { 0 };
 
 	while (cursor.left > 0) {
-		struct record record = { 0 };
-		enum err err = ERR_INTERNAL;
+		struct record *record = &set.record[set.count];
+		enum err err = ERR_OK;
 
-		if (!tlv_next(&cursor, &tlv) || tlv.tag != RECORD_TAG)
-			return FAIL(trace, ERR_FORMAT, "the card's object holds something else");
-		err = record_decode(tlv.value.at, tlv.value.left, &record, trace);
-		if (err == ERR_OK)
-			err = records_add(&set, &record, trace);
-		if (err != ERR_OK)
+		if (set.count == RECORDS_MAX)
 			return FAIL(trace, ERR_FORMAT,
-			    "the card's object does not hold one or two "
-			    "records of different generations");
+			    "the card's object holds more than %d records", RECORDS_MAX);
+		err = read_record(&cursor, record, trace);
+		if (err != ERR_OK)
+			return err;
+		if (set.count > 0 && record->generation <= record[-1].generation)
+			return FAIL(trace, ERR_FORMAT, "the card's records are out of order");
+		set.count++;
 	}
 	*out = set;
 	return ERR_OK;

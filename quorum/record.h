@@ -57,7 +57,7 @@ record_point(const struct record *record, uint8_t point[P256_POINT], struct err_
 MUST_CHECK enum err records_encode(
     const struct record_set *set, uint8_t out[RECORDS_SIZE], size_t *len, struct err_trace *trace);
 
-/* ERR_FORMAT when it holds anything else than up to two records of different generations. */
+/* ERR_FORMAT when it is anything else than what records_encode writes. */
 MUST_CHECK enum err
 records_decode(const void *bytes, size_t len, struct record_set *out, struct err_trace *trace);
 

@@ -166,6 +166,8 @@ an_object_with_anything_else_in_it_is_refused(void **state)
 	assert_object_refused(bytes, sizeof(bytes)); /* three records */
 	memcpy(bytes + RECORD_TLV_SIZE, good, RECORD_TLV_SIZE);
 	assert_object_refused(bytes, len); /* one generation twice */
+	memcpy(bytes, good + RECORD_TLV_SIZE, RECORD_TLV_SIZE);
+	assert_object_refused(bytes, len); /* the newer one first */
 	bytes[0] = 0x53;
 	assert_object_refused(bytes, RECORD_TLV_SIZE); /* another tag */
 	bytes[0] = RECORD_TAG;
@@ -173,6 +175,20 @@ an_object_with_anything_else_in_it_is_refused(void **state)
 	assert_object_refused(bytes, RECORD_TLV_SIZE); /* an indefinite length */
 	bytes[1] = 0x61;
 	assert_object_refused(bytes, RECORD_TLV_SIZE - 1); /* a record too short */
+}
+
+static void
+a_length_in_a_longer_form_is_refused(void **state)
+{
+	const struct record_set set = set_of(7, 0);
+	uint8_t bytes[RECORD_TLV_SIZE + 1] = { RECORD_TAG, 0x81 };
+	uint8_t good[RECORDS_SIZE];
+	size_t len = 0;
+
+	(void)state;
+	assert_ok(records_encode(&set, good, &len, NULL), NULL);
+	memcpy(bytes + 2, good + 1, len - 1);
+	assert_object_refused(bytes, sizeof(bytes));
 }
 
 static void
@@ -212,6 +228,7 @@ main(void)
 		cmocka_unit_test(the_cards_object_holds_none_one_or_two_records),
 		cmocka_unit_test(records_stand_in_the_order_of_generations),
 		cmocka_unit_test(an_object_with_anything_else_in_it_is_refused),
+		cmocka_unit_test(a_length_in_a_longer_form_is_refused),
 		cmocka_unit_test(more_than_two_records_are_not_written),
 		cmocka_unit_test(
 		    a_point_that_is_not_on_the_curve_is_refused_before_it_goes_to_a_card),
