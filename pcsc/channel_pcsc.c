@@ -12,12 +12,17 @@
 enum {
 	SHARING_TRIES = 15, /* a desktop may look at a card that was just put in */
 	SHARING_PAUSE_MS = 100,
+	SETTLE_TRIES = 24, /* pcscd looks at a reader every 0.4 seconds */
+	SETTLE_PAUSE_MS = 50,
 	T0_EXTRA = 1,
 };
 
 struct wire {
+	SCARDCONTEXT context;
 	SCARDHANDLE handle;
 	DWORD protocol;
+	bool lost;    /* the card did not answer: pulled, most likely */
+	DWORD events; /* as counted when it was opened */
 	char reader[READER_NAME];
 };
 
@@ -41,19 +46,20 @@ fit_t0(const struct cursor *command, uint8_t *to)
 }
 
 static enum err
-transmit_failed(const struct wire *wire, LONG rc, struct err_trace *trace)
+transmit_failed(struct wire *wire, LONG rc, struct err_trace *trace)
 {
 	/* Whatever PC/SC calls it, in the middle of a visit it is a card that cannot be talked to.
 	 */
 	enum err err = reader_pcsc_fail(trace, rc, "go on with the card", wire->reader);
 
+	wire->lost = true;
 	return err == ERR_FORMAT ? err : FAIL(trace, ERR_IO, "the card was lost in the middle");
 }
 
 static enum err
 transmit(void *context, struct cursor command, struct writer *answer, struct err_trace *trace)
 {
-	const struct wire *wire = context;
+	struct wire *wire = context;
 	SCARD_IO_REQUEST pci = { .dwProtocol = wire->protocol, .cbPciLength = sizeof(pci) };
 	uint8_t fitted[APDU_COMMAND_MAX + 16];
 	const uint8_t *bytes = command.at;
@@ -96,6 +102,44 @@ control(void *context, uint32_t code, struct cursor in, struct writer *out, stru
 	return ERR_OK;
 }
 
+static void
+nap(long ms)
+{
+	const struct timespec pause = { .tv_nsec = ms * 1000000L };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* Insertions and removals that pcscd's watching thread has counted; 0 where it cannot be asked. */
+static DWORD
+count_events(const struct wire *wire, bool *present)
+{
+	SCARD_READERSTATE state = { .szReader = wire->reader };
+	LONG rc = SCardGetStatusChange(wire->context, 0, &state, 1);
+	bool known = rc == SCARD_S_SUCCESS || rc == SCARD_E_TIMEOUT;
+
+	*present = known && (state.dwEventState & SCARD_STATE_PRESENT) != 0;
+	return known ? state.dwEventState >> 16 : 0;
+}
+
+/*
+ * A card that was pulled makes the reset below fail, and pcscd then calls the reader empty before
+ * its watching thread has looked; a card put back before that look is never seen. So the look is
+ * waited for. A person is not that fast; a robot is.
+ */
+static void
+settle(const struct wire *wire)
+{
+	for (int i = 0; i < SETTLE_TRIES; i++) {
+		bool present = false;
+		DWORD events = count_events(wire, &present);
+
+		if (present || events == 0 || events != wire->events)
+			return;
+		nap(SETTLE_PAUSE_MS);
+	}
+}
+
 /* Of these nothing can be told to anybody: the card is gone or reset, and both are what we want. */
 static void
 close_wire(void *context)
@@ -104,6 +148,8 @@ close_wire(void *context)
 
 	(void)SCardEndTransaction(wire->handle, SCARD_LEAVE_CARD);
 	(void)SCardDisconnect(wire->handle, SCARD_RESET_CARD);
+	if (wire->lost)
+		settle(wire);
 	free(wire);
 }
 
@@ -134,15 +180,14 @@ held_by_another(LONG rc, const char *reader, struct err_trace *trace)
 }
 
 static LONG
-connect_alone(SCARDCONTEXT context, const char *reader, struct wire *wire)
+connect_alone(struct wire *wire)
 {
-	const struct timespec pause = { .tv_nsec = SHARING_PAUSE_MS * 1000000L };
 	LONG rc = SCARD_E_SHARING_VIOLATION;
 
 	for (int i = 0; i < SHARING_TRIES && rc == SCARD_E_SHARING_VIOLATION; i++) {
 		if (i > 0)
-			(void)nanosleep(&pause, NULL);
-		rc = SCardConnect(context, reader, SCARD_SHARE_EXCLUSIVE,
+			nap(SHARING_PAUSE_MS);
+		rc = SCardConnect(wire->context, wire->reader, SCARD_SHARE_EXCLUSIVE,
 		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &wire->handle, &wire->protocol);
 	}
 	return rc;
@@ -165,11 +210,14 @@ channel_open_pcsc(
 {
 	struct wire *wire = calloc(1, sizeof(*wire));
 	enum err err = ERR_INTERNAL;
+	bool present = false;
 	LONG rc;
 
 	if (wire == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for a card's channel");
-	rc = connect_alone(context, reader, wire);
+	wire->context = context;
+	memcpy(wire->reader, reader, strnlen(reader, sizeof(wire->reader) - 1));
+	rc = connect_alone(wire);
 	if (rc == SCARD_E_SHARING_VIOLATION) {
 		err = held_by_another(rc, reader, trace);
 		goto fail;
@@ -184,7 +232,7 @@ channel_open_pcsc(
 		(void)SCardDisconnect(wire->handle, SCARD_RESET_CARD);
 		goto fail;
 	}
-	memcpy(wire->reader, reader, strnlen(reader, sizeof(wire->reader) - 1));
+	wire->events = count_events(wire, &present);
 	*out = (struct channel){ .ops = &pcsc_ops, .context = wire };
 	ask_atr(wire, out);
 	return ERR_OK;
