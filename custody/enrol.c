@@ -122,6 +122,28 @@ check_contents(struct enrolment *enrolment, struct err_trace *trace)
 	    card_facts(enrolment->card)->serial, contents);
 }
 
+/* The custodian's own card, with keys that work: enrolling it anew is a decision. */
+static enum err
+confirm_again(struct enrolment *enrolment, const struct roster_card *known, struct err_trace *trace)
+{
+	struct attendant *attendant = enrolment->custody->attendant;
+	bool yes = false;
+	char text[256];
+	enum err err;
+
+	if (known->state != ROSTER_CARD_ENROLLED)
+		return ERR_OK;
+	snprintf(text, sizeof(text),
+	    "This is %.64s's card %s (serial %s), enrolled already and without a live share. Enrol "
+	    "it anew, "
+	    "under a new name and with new keys?",
+	    enrolment->custodian.name, known->name, known->serial);
+	err = attendant->confirm(attendant->context, text, NULL, &yes, trace);
+	if (err == ERR_OK && !yes)
+		err = FAIL(trace, ERR_CANCELLED, "card %s stays as it is", known->name);
+	return err;
+}
+
 /* Whether the card will do, before anything is written to it. */
 static enum err
 check_card(struct enrolment *enrolment, struct err_trace *trace)
@@ -145,6 +167,8 @@ check_card(struct enrolment *enrolment, struct err_trace *trace)
 	    ERR_OK) {
 		enrolment->again = true;
 		err = refuse_live_share(enrolment, &known, trace);
+		if (err == ERR_OK)
+			err = confirm_again(enrolment, &known, trace);
 		if (err == ERR_OK && known.state == ROSTER_CARD_BEGUN)
 			enrolment->known = known;
 	}

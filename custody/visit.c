@@ -143,23 +143,30 @@ wait_for_card(struct asking *asking, struct err_trace *trace)
 
 /* Says why this card is not one of those wanted. */
 static void
-explain(struct asking *asking, const struct card *card)
+explain(struct asking *asking, const struct card *card, const struct whose *whose)
 {
-	struct whose whose;
+	const char *serial = card_facts(card)->serial;
 
-	whose_card(asking->custody->roster, card_facts(card)->serial, &whose);
-	if (whose.known && asking->ask->quorum != NULL &&
-	    strcmp(whose.quorum, asking->ask->quorum) == 0)
+	if (whose->known && asking->ask->quorum != NULL &&
+	    strcmp(whose->quorum, asking->ask->quorum) == 0)
 		snprintf(asking->reason, sizeof(asking->reason),
-		    "%.43s is %.64s's card (serial %s); it is not wanted now.", whose.card,
-		    whose.custodian, card_facts(card)->serial);
-	else if (whose.known)
+		    "%.43s is %.64s's card (serial %s); it is not wanted now.", whose->card,
+		    whose->custodian, serial);
+	else if (whose->known)
 		snprintf(asking->reason, sizeof(asking->reason),
-		    "%.43s is %.64s's card (serial %s) of another quorum, '%.32s'.", whose.card,
-		    whose.custodian, card_facts(card)->serial, whose.quorum);
+		    "%.43s is %.64s's card (serial %s) of another quorum, '%.32s'.", whose->card,
+		    whose->custodian, serial, whose->quorum);
 	else
 		snprintf(asking->reason, sizeof(asking->reason),
-		    "The card with serial %s is not in this roster.", card_facts(card)->serial);
+		    "The card with serial %s is not in this roster.", serial);
+}
+
+/* Where a blank card is wanted, a card that somebody else has enrolled is none. */
+static bool
+is_blank_for(const struct visit_ask *ask, const struct whose *whose)
+{
+	return !whose->enrolled || (strcmp(whose->custodian, ask->wanted[0].custodian) == 0 &&
+				       strcmp(whose->quorum, ask->quorum) == 0);
 }
 
 /* The place of this card in `wanted`; -1 when it is none of them. */
@@ -168,10 +175,12 @@ match_wanted(struct asking *asking, struct card *card)
 {
 	const struct visit_ask *ask = asking->ask;
 	uint8_t point[CARD_POINT];
+	struct whose whose;
 
-	if (ask->blank)
+	whose_card(asking->custody->roster, card_facts(card)->serial, &whose);
+	if (ask->blank && is_blank_for(ask, &whose))
 		return 0;
-	for (size_t i = 0; i < ask->wanted_count; i++) {
+	for (size_t i = 0; !ask->blank && i < ask->wanted_count; i++) {
 		const struct visit_wanted *wanted = &ask->wanted[i];
 
 		if (strcmp(wanted->serial, card_facts(card)->serial) != 0)
@@ -185,7 +194,7 @@ match_wanted(struct asking *asking, struct card *card)
 		    wanted->serial, wanted->card);
 		return -1;
 	}
-	explain(asking, card);
+	explain(asking, card, &whose);
 	return -1;
 }
 

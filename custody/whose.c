@@ -25,6 +25,7 @@ whose_card(struct roster *roster, const char *serial, struct whose *out)
 	if (roster_card_by_serial(roster, serial, &card, NULL) != ERR_OK)
 		return;
 	out->known = true;
+	out->enrolled = card.state == ROSTER_CARD_ENROLLED;
 	snprintf(out->card, sizeof(out->card), "%s", card.name);
 	snprintf(out->quorum, sizeof(out->quorum), "%s", card.quorum);
 	whose_name(roster, &card.custodian, out->custodian);
