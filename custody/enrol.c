@@ -128,7 +128,7 @@ confirm_again(struct enrolment *enrolment, const struct roster_card *known, stru
 {
 	struct attendant *attendant = enrolment->custody->attendant;
 	bool yes = false;
-	char text[256];
+	char text[768];
 	enum err err;
 
 	if (known->state != ROSTER_CARD_ENROLLED)
