@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "virtual-cards/serve.h"
 
-enum { RACK_FILE_MAX = 4096, WAIT_MS = 5000, POLL_MS = 5 };
+enum { RACK_FILE_MAX = 4096, WAIT_MS = 5000, POLL_MS = 5, NOTICE_MS = 600 };
 
 static void
 inserted_path(const struct rack *rack, unsigned index, char out[RACK_PATH])
@@ -301,7 +301,10 @@ rack_eject(const struct rack *rack, const char *name, struct err_trace *trace)
 	if (kill((pid_t)reader->server, SIGTERM) != 0 && errno != ESRCH)
 		return FAIL_ERRNO(trace, "the card '%s' cannot be taken out", name);
 	inserted_path(rack, reader->index, path);
-	return wait_until_gone(path, trace);
+	err = wait_until_gone(path, trace);
+	/* pcscd polls: a card that is back sooner was never away, and its reset is missed. */
+	nanosleep(&(struct timespec){ .tv_nsec = NOTICE_MS * 1000000L }, NULL);
+	return err;
 }
 
 static int
