@@ -157,6 +157,7 @@ issuing_complete(struct issuing *issuing, struct err_trace *trace)
 
 	if (issuing->prk != NULL)
 		return ERR_OK;
+	issuing->seen = (struct visit_seen){ 0 };
 	err = gather(
 	    issuing->custody, &request, &issuing->collection, &issuing->seen, &gathered, trace);
 	if (err != ERR_OK)

@@ -8,7 +8,7 @@
 #include "custody/attendant.h"
 #include "custody/whose.h"
 
-enum { BREAKS_MAX = 5 };
+enum { BREAKS_MAX = 5, ASKED_MAX = 30 };
 
 /* One asking: what is wanted, what is there, and why the last card would not do. */
 struct asking {
@@ -18,6 +18,7 @@ struct asking {
 	struct reader_list readers;
 	char reason[VISIT_REASON];
 	char serials[READER_MAX][CARD_SERIAL];
+	unsigned asked;
 };
 
 static bool
@@ -74,8 +75,7 @@ read_serial(struct asking *asking, const char *reader, char serial[CARD_SERIAL])
 }
 
 static enum err
-put_question(struct asking *asking, const struct reader *const *found, size_t count,
-    struct attendant_card_answer *answer, struct err_trace *trace)
+put_question(struct asking *asking, struct attendant_card_answer *answer, struct err_trace *trace)
 {
 	const struct visit_ask *ask = asking->ask;
 	struct attendant *attendant = asking->custody->attendant;
@@ -91,17 +91,21 @@ put_question(struct asking *asking, const struct reader *const *found, size_t co
 		.wanted = wanted,
 		.wanted_count = ask->wanted_count,
 		.present = present,
-		.present_count = count,
 		.reason = asking->reason[0] == '\0' ? NULL : asking->reason,
 	};
 
 	for (size_t i = 0; i < ask->wanted_count; i++)
 		wanted[i] = (struct attendant_wanted){ ask->wanted[i].custodian,
 			ask->wanted[i].card, ask->wanted[i].serial };
-	for (size_t i = 0; i < count; i++) {
-		read_serial(asking, found[i]->name, asking->serials[i]);
-		present[i] = (struct attendant_present){ found[i]->name,
-			asking->serials[i][0] == '\0' ? NULL : asking->serials[i] };
+	for (size_t i = 0; i < asking->readers.count; i++) {
+		const char *reader = asking->readers.reader[i].name;
+		char *serial = asking->serials[question.present_count];
+
+		if (!asking->readers.reader[i].present)
+			continue;
+		read_serial(asking, reader, serial);
+		present[question.present_count++] =
+		    (struct attendant_present){ reader, *serial == '\0' ? NULL : serial };
 	}
 	answer->reader[0] = '\0';
 	return attendant->card(attendant->context, &question, answer, trace);
@@ -246,7 +250,25 @@ check_readers(struct asking *asking, struct err_trace *trace)
 	return FAIL(trace, ERR_ABSENT, "there is no card reader");
 }
 
-/* Which card to look at next: the only new one, or the one that the people name. */
+/* The reader that the people named, as it is now; NULL when no card is in it. */
+static enum err
+named_reader(
+    struct asking *asking, const char *name, const struct reader **out, struct err_trace *trace)
+{
+	const struct reader *reader;
+	enum err err = reader_list_now(asking->custody->readers, &asking->readers, trace);
+
+	if (err != ERR_OK)
+		return err;
+	reader = reader_find(&asking->readers, name);
+	*out = reader != NULL && reader->present ? reader : NULL;
+	if (*out == NULL)
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "There is no card in reader '%.128s'.", name);
+	return ERR_OK;
+}
+
+/* Which card to look at next: the only one there is, the one that the people name, or a new one. */
 static enum err
 next_reader(struct asking *asking, const struct reader **out, struct err_trace *trace)
 {
@@ -259,21 +281,20 @@ next_reader(struct asking *asking, const struct reader **out, struct err_trace *
 		*out = found[0];
 		return ERR_OK;
 	}
-	err = put_question(asking, found, count, &answer, trace);
+	if (asking->asked++ == ASKED_MAX)
+		return FAIL(trace, ERR_DENIED, "none of the cards that are wanted was presented");
+	err = put_question(asking, &answer, trace);
 	if (err != ERR_OK)
 		return err;
 	asking->reason[0] = '\0';
-	if (answer.reader[0] == '\0' && count > 1)
-		for (size_t i = 0; i < count; i++)
-			mark_seen(asking->seen, found[i]);
+	if (answer.reader[0] != '\0')
+		return named_reader(asking, answer.reader, out, trace);
+	for (size_t i = 0; count > 1 && i < count; i++)
+		mark_seen(asking->seen, found[i]);
 	err = wait_for_card(asking, trace);
-	if (err != ERR_OK)
-		return err;
-	count = unseen_cards(asking, found);
-	*out = answer.reader[0] != '\0' ? reader_find(&asking->readers, answer.reader)
-	       : count == 1             ? found[0]
-					: NULL;
-	return ERR_OK;
+	if (err == ERR_OK && unseen_cards(asking, found) == 1)
+		*out = found[0];
+	return err;
 }
 
 enum err
