@@ -104,10 +104,7 @@ card_visit_begin(struct readers *readers, const char *reader, const struct card_
 
 	if (err != ERR_OK)
 		return err;
-	err = card_visit_over(&channel, options, out, trace);
-	if (err != ERR_OK)
-		return FAIL(trace, err, "the card in reader '%s' cannot be used", reader);
-	return ERR_OK;
+	return card_visit_over(&channel, options, out, trace);
 }
 
 void
