@@ -89,7 +89,7 @@ SCardEstablishContext(DWORD scope, LPCVOID reserved1, LPCVOID reserved2, LPSCARD
 		if (contexts[i].open)
 			continue;
 		contexts[i] = (struct context){ .open = true };
-		*out = (SCARDCONTEXT)(FIRST + i);
+		*out = (SCARDCONTEXT)FIRST + (SCARDCONTEXT)i;
 		rc = SCARD_S_SUCCESS;
 	}
 	if (!fake_readers_refresh()) {
@@ -373,7 +373,7 @@ free_handle(SCARDHANDLE *number)
 {
 	for (unsigned i = 0; i < HANDLES; i++) {
 		if (handles[i].reader == NULL) {
-			*number = (SCARDHANDLE)(FIRST + i);
+			*number = (SCARDHANDLE)FIRST + (SCARDHANDLE)i;
 			return &handles[i];
 		}
 	}

@@ -43,8 +43,10 @@ line(const char *name, char value[VALUE_MAX])
 	assert_non_null(block);
 	(void)snprintf(start, sizeof(start), "\n%s = ", name);
 	at = strstr(block, start);
-	if (at == NULL)
+	if (at == NULL) {
 		fail_msg("the page's vector has no line %s", name);
+		return NULL;
+	}
 	at += strlen(start);
 	len = strcspn(at, "\n");
 	assert_true(len > 0 && len < VALUE_MAX);
