@@ -92,7 +92,7 @@ list_names(struct context *context, size_t *count)
 	if (rc != SCARD_S_SUCCESS)
 		return rc;
 	if (len > sizeof(context->names) || !walk_names(context, len, count))
-		return SCARD_F_COMM_ERROR;
+		return SCARD_F_INTERNAL_ERROR;
 	return SCARD_S_SUCCESS;
 }
 

@@ -44,6 +44,7 @@ static const struct pcsc_row rows[] = {
 	{ SCARD_E_NO_ACCESS, ERR_DENIED, "this user may not use the reader",
 	    "Allow it (polkit action org.debian.pcsc-lite.access_pcsc), or log in at the "
 	    "machine." },
+	{ SCARD_F_INTERNAL_ERROR, ERR_IO, "pcscd gave an answer that makes no sense", NULL },
 	{ SCARD_E_NO_MEMORY, ERR_NOMEM, "no memory", NULL },
 	{ SCARD_E_TIMEOUT, ERR_TIMEOUT, "it took too long", NULL },
 	{ SCARD_E_CANCELLED, ERR_CANCELLED, "it was cancelled", NULL },
