@@ -355,7 +355,7 @@ SCardGetStatusChange(SCARDCONTEXT number, DWORD timeout_ms, SCARD_READERSTATE *s
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 	struct watch watch = { .number = number, .states = states, .count = count };
-	int64_t end = clock_boot_ms() + (timeout_ms == INFINITE ? INT32_MAX : (int64_t)timeout_ms);
+	int64_t end = clock_boot_ms() + (timeout_ms > INT32_MAX ? INT32_MAX : (int64_t)timeout_ms);
 	LONG rc;
 
 	for (;;) {
