@@ -7,34 +7,15 @@
 #include "hsm/guard_copy.h"
 #include "hsm/module.h"
 #include "hsm/module_config.h"
+#include "hsm/proof.h"
 #include "hsm/token_info.h"
-
-static enum err
-prove(struct module *module, const struct token_facts *token, const struct token_pin_change *change,
-    struct err_trace *trace)
-{
-	const struct token_proof proof = {
-		.module_path = module_path(module),
-		.serial = token->serial,
-		.attempt = { .who = change->who, .pin = change->new_pin, .even_if_low = true },
-	};
-	enum token_verdict verdict;
-	enum err err = token_prove_pin(&proof, &verdict, trace);
-
-	if (err)
-		return err;
-	if (verdict != TOKEN_PIN_RIGHT)
-		return FAIL(trace, ERR_IO,
-		    "token '%s' (serial %s) took its new %s and then refused it in a new process",
-		    token->label, token->serial, token_pin_word(change->who));
-	return ERR_OK;
-}
 
 enum err
 token_switch_pin(struct module *module, const struct token_facts *token,
     const struct token_switch *to, struct err_trace *trace)
 {
 	const struct token_pin_change *change = &to->change;
+	const struct token_try new_pin = { change->who, change->new_pin, true };
 	enum err err = token_guard_begin(token, to->copy, trace);
 
 	if (err)
@@ -46,7 +27,7 @@ token_switch_pin(struct module *module, const struct token_facts *token,
 		return err;
 	}
 	if (!err)
-		err = prove(module, token, change, trace);
+		err = proof_expect(module, token, &new_pin, trace);
 	if (!err)
 		return token_guard_end(token, to->copy, trace);
 	if (token_guard_is_open(to->copy))

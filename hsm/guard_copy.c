@@ -403,3 +403,11 @@ token_guard_end(const struct token_facts *token, const char *copy, struct err_tr
 {
 	return softhsm_keeps(token) ? guard_copy_settle(token->serial, copy, trace) : ERR_OK;
 }
+
+enum err
+guard_copy_undo(const char *copy, struct err_trace *trace)
+{
+	enum err err = exists(copy) ? token_guard_restore(copy, trace) : ERR_OK;
+
+	return err ? err : destroy_copy(copy, trace);
+}

@@ -95,31 +95,6 @@ refuse_label_in_use(struct module *module, const char *label, const struct token
 	return err;
 }
 
-/* Some modules move a token to another slot when they initialise it: its label tells. */
-static enum err
-find_by_label(
-    struct module *module, const char *label, struct token_facts *now, struct err_trace *trace)
-{
-	struct token_facts *tokens = NULL;
-	size_t count = 0;
-	enum err err = token_list(module, &tokens, &count, trace);
-
-	if (err)
-		return err;
-	err = ERR_ABSENT;
-	for (size_t i = 0; err && i < count; i++) {
-		if (!tokens[i].initialised || strcmp(tokens[i].label, label) != 0)
-			continue;
-		*now = tokens[i];
-		err = ERR_OK;
-	}
-	free(tokens);
-	if (err)
-		return FAIL(trace, ERR_IO,
-		    "token '%s' was initialised, but is not among the tokens now", label);
-	return ERR_OK;
-}
-
 static enum err
 init_token(struct module *module, const struct token_facts *token, const struct token_init *init,
     struct token_facts *now, struct err_trace *trace)
@@ -139,7 +114,8 @@ init_token(struct module *module, const struct token_facts *token, const struct 
 	if (rv != CKR_OK)
 		return FAIL_CKR(
 		    trace, rv, "the token in slot %lu refused to be initialised", token->slot);
-	err = find_by_label(module, init->label, now, trace);
+	/* Some modules move a token to another slot when they initialise it: its label tells. */
+	err = token_find_label(module, init->label, now, trace);
 	if (err)
 		return err;
 	return token_sync(now, trace);

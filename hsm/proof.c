@@ -15,6 +15,8 @@
 #include "base/process.h"
 #include "base/secret.h"
 #include "hsm/guard.h"
+#include "hsm/module.h"
+#include "hsm/token_info.h"
 
 #define PROGRAM "quorate-token-check"
 
@@ -216,4 +218,25 @@ token_prove_pin(
 		(void)kill(pid, SIGKILL);
 	(void)!process_wait(pid, &status, NULL);
 	return err;
+}
+
+enum err
+proof_expect(struct module *module, const struct token_facts *token,
+    const struct token_try *attempt, struct err_trace *trace)
+{
+	const struct token_proof proof = {
+		.module_path = module_path(module),
+		.serial = token->serial,
+		.attempt = *attempt,
+	};
+	enum token_verdict verdict;
+	enum err err = token_prove_pin(&proof, &verdict, trace);
+
+	if (err)
+		return err;
+	if (verdict != TOKEN_PIN_RIGHT)
+		return FAIL(trace, ERR_IO,
+		    "token '%s' (serial %s) took its %s and then refused it in a new process",
+		    token->label, token->serial, token_pin_word(attempt->who));
+	return ERR_OK;
 }

@@ -19,4 +19,8 @@ enum { PROOF_LINE = 8192, PROOF_PIN = 1024 };
 extern const char *const proof_verdict_words[TOKEN_VERDICT__COUNT];
 extern const char *const proof_who_words[2]; /* by enum token_who */
 
+/* token_prove_pin, and ERR_IO unless the PIN is right: after it was set. */
+MUST_CHECK enum err proof_expect(struct module *module, const struct token_facts *token,
+    const struct token_try *attempt, struct err_trace *trace);
+
 #endif

@@ -147,8 +147,7 @@ token_list(struct module *module, struct token_facts **out, size_t *count, struc
 		if (rv == CKR_OK)
 			token_facts_from(slots[i], &info, &tokens[used++]);
 		else if (!is_empty_slot(rv))
-			err = FAIL_CKR(
-			    trace, rv, "the token in slot %lu says nothing of itself", slots[i]);
+			tokens[used++] = (struct token_facts){ .slot = slots[i], .broken = true };
 	}
 	free(slots);
 	if (err) {
@@ -175,7 +174,8 @@ token_refresh(struct module *module, const struct token_facts *token, struct tok
 		return FAIL_CKR(trace, rv, "token '%s' (serial %s) says nothing of itself",
 		    token->label, token->serial);
 	token_facts_from(token->slot, &info, &seen);
-	if (strcmp(seen.serial, token->serial) != 0)
+	/* A fresh token has no serial worth comparing; who needs it fresh looks at *now. */
+	if (token->initialised && strcmp(seen.serial, token->serial) != 0)
 		return FAIL(trace, ERR_ABSENT,
 		    "slot %lu now holds the token with serial '%s' instead of '%s'", token->slot,
 		    seen.serial, token->serial);

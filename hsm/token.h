@@ -38,6 +38,7 @@ struct token_facts {
 	char serial[17];  /* empty on some fresh tokens */
 	char hardware[8]; /* "2.6" */
 	char firmware[8];
+	bool broken; /* does not answer: of all this only the slot is known (token_list alone) */
 	bool initialised;
 	bool user_pin_set;
 	bool login_required;
@@ -57,7 +58,10 @@ struct token_facts {
 MUST_CHECK enum err
 token_list(struct module *module, struct token_facts **out, size_t *count, struct err_trace *trace);
 
-/* The facts of the same token now (same slot and serial); ERR_ABSENT when another is there. */
+/*
+ * The facts of the same token now; ERR_ABSENT when the slot holds another (by its serial). A fresh
+ * token has no serial: *now may be somebody's by now, and says so.
+ */
 MUST_CHECK enum err token_refresh(struct module *module, const struct token_facts *token,
     struct token_facts *now, struct err_trace *trace);
 
@@ -74,6 +78,10 @@ MUST_CHECK enum err token_find(struct module *module, const char *uri, enum toke
 /* The one initialised token with this serial; ERR_ABSENT or, with two, ERR_NOT_NOW. */
 MUST_CHECK enum err token_find_serial(
     struct module *module, const char *serial, struct token_facts *out, struct err_trace *trace);
+
+/* The same by label: how a resumed operation finds the token that it was initialising. */
+MUST_CHECK enum err token_find_label(
+    struct module *module, const char *label, struct token_facts *out, struct err_trace *trace);
 
 enum token_uri_form {
 	TOKEN_URI_STORED, /* serial, manufacturer, model: what the roster keeps */

@@ -177,9 +177,13 @@ token_find(struct module *module, const char *uri, enum token_wanted wanted,
 	    search.uri ? " matches the URI" : "", search.all.listed);
 }
 
-enum err
-token_find_serial(
-    struct module *module, const char *serial, struct token_facts *out, struct err_trace *trace)
+enum by { BY_SERIAL, BY_LABEL };
+
+static const char *const by_words[] = { [BY_SERIAL] = "serial", [BY_LABEL] = "label" };
+
+static enum err
+find_by(struct module *module, enum by by, const char *value, struct token_facts *out,
+    struct err_trace *trace)
 {
 	struct token_facts *tokens = NULL;
 	const struct token_facts *found = NULL;
@@ -190,7 +194,9 @@ token_find_serial(
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++) {
-		if (!tokens[i].initialised || strcmp(tokens[i].serial, serial) != 0)
+		const char *has = by == BY_SERIAL ? tokens[i].serial : tokens[i].label;
+
+		if (!tokens[i].initialised || strcmp(has, value) != 0)
 			continue;
 		found = &tokens[i];
 		matching++;
@@ -198,11 +204,27 @@ token_find_serial(
 	if (matching == 1)
 		*out = *found;
 	else if (matching == 0)
-		err = FAIL(trace, ERR_ABSENT, "the token with serial %s is not there", serial);
+		err = FAIL(
+		    trace, ERR_ABSENT, "the token with %s '%s' is not there", by_words[by], value);
 	else
-		err = FAIL(trace, ERR_NOT_NOW, "%zu tokens have the serial %s", matching, serial);
+		err = FAIL(trace, ERR_NOT_NOW, "%zu tokens have the %s '%s'", matching,
+		    by_words[by], value);
 	free(tokens);
 	return err;
+}
+
+enum err
+token_find_serial(
+    struct module *module, const char *serial, struct token_facts *out, struct err_trace *trace)
+{
+	return find_by(module, BY_SERIAL, serial, out, trace);
+}
+
+enum err
+token_find_label(
+    struct module *module, const char *label, struct token_facts *out, struct err_trace *trace)
+{
+	return find_by(module, BY_LABEL, label, out, trace);
 }
 
 /* Fills the fields that name this token, and no others. */

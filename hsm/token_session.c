@@ -41,9 +41,9 @@ token_session_open(struct module *module, const struct token_facts *token, bool 
 
 	if (err)
 		return err;
-	if (!now.initialised)
-		return FAIL(
-		    trace, ERR_NOT_NOW, "the token in slot %lu is not initialised", now.slot);
+	if (!token->initialised || !now.initialised)
+		return FAIL(trace, ERR_NOT_NOW, "the token in slot %lu is not initialised%s",
+		    now.slot, now.initialised ? ", or was not when it was looked at" : "");
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return FAIL(trace, ERR_NOMEM, "no memory for a session");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hsm/pkcs11.h"
 #include "tests/unit/hsm/softhsm.h"
@@ -145,6 +146,31 @@ a_fresh_token_is_named_by_its_slot(void **state)
 }
 
 static void
+a_broken_token_hides_no_other(void **state)
+{
+	struct softhsm *softhsm = *state;
+	struct token_facts token = softhsm_token(softhsm);
+	struct token_facts other = another_token(softhsm, "PRACTICE other");
+	struct token_facts found;
+	struct token_facts *all = NULL;
+	size_t count = 0;
+	size_t broken = 0;
+	char path[TEST_PATH];
+	struct err_trace *trace = &softhsm->trace;
+
+	softhsm_file(softhsm, &other, "token.object", path);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_ok(token_list(softhsm->module, &all, &count, trace), trace);
+	for (size_t i = 0; i < count; i++)
+		broken += all[i].broken;
+	assert_int_equal(broken, 1);
+	free(all);
+	assert_ok(token_find(softhsm->module, NULL, TOKEN_INITIALISED, &found, trace), trace);
+	assert_string_equal(found.serial, token.serial);
+	assert_ok(token_find(softhsm->module, NULL, TOKEN_FRESH, &found, trace), trace);
+}
+
+static void
 a_serial_that_is_not_there_is_absent(void **state)
 {
 	struct softhsm *softhsm = *state;
@@ -207,6 +233,7 @@ main(void)
 		TEST(what_is_not_found_is_listed),
 		TEST(a_tokens_uri_leads_back_to_it),
 		TEST(a_fresh_token_is_named_by_its_slot),
+		TEST(a_broken_token_hides_no_other),
 		TEST(a_serial_that_is_not_there_is_absent),
 		TEST(a_fresh_token_opens_no_session),
 		TEST(the_same_module_is_not_opened_twice),

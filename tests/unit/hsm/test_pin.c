@@ -77,15 +77,19 @@ an_initialised_token_is_never_initialised_again(void **state)
 	struct secret *so = pin_of(SO_PIN);
 	const struct token_init init = { "PRACTICE other", true, so };
 	struct token_facts token = softhsm_token(softhsm);
+	struct token_facts was = { .initialised = false };
 	struct token_facts now;
+	struct token_session *session = NULL;
 	struct err_trace trace = { .count = 0 };
 
 	make_key(softhsm, &token);
 	assert_fails(token_init(softhsm->module, &token, &init, &now, &trace), ERR_EXISTS, &trace);
-	/* Nor when the caller still believes that it is fresh. */
-	token.initialised = false;
+	/* Nor when the caller looked before it was. */
+	was.slot = token.slot;
 	err_clear(&trace);
-	assert_fails(token_init(softhsm->module, &token, &init, &now, &trace), ERR_EXISTS, &trace);
+	assert_fails(token_init(softhsm->module, &was, &init, &now, &trace), ERR_EXISTS, &trace);
+	assert_fails(token_session_open(softhsm->module, &was, false, &session, &trace),
+	    ERR_NOT_NOW, &trace);
 	assert_int_equal(count_objects(softhsm, &token, USER_PIN), 2);
 	secret_free(so);
 }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hsm/setup.h"
+
+#include "hsm/guard.h"
+#include "hsm/guard_copy.h"
+#include "hsm/module.h"
+#include "hsm/proof.h"
+#include "hsm/token_info.h"
+
+/* From a token that takes the SO PIN to one that takes both: may be repeated. */
+static enum err
+give_user_pin(struct module *module, struct token_facts *token, const struct token_setup *setup,
+    struct err_trace *trace)
+{
+	const struct token_user_pin pins = { setup->init.so_pin, setup->user_pin };
+	const struct token_try user = { TOKEN_USER, setup->user_pin, true };
+	const struct token_try so = { TOKEN_SO, setup->init.so_pin, true };
+	enum err err = token_guard_begin(token, setup->copy, trace);
+
+	if (!err)
+		err = token_init_user_pin(module, token, &pins, trace);
+	if (!err)
+		err = proof_expect(module, token, &user, trace);
+	if (!err)
+		err = proof_expect(module, token, &so, trace);
+	if (!err)
+		err = token_guard_end(token, setup->copy, trace);
+	return err ? err : token_refresh(module, token, token, trace);
+}
+
+enum err
+token_setup(struct module *module, const struct token_facts *fresh, const struct token_setup *setup,
+    struct token_facts *now, struct err_trace *trace)
+{
+	struct token_facts token;
+	enum err err = token_pin_fits(fresh, secret_len(setup->user_pin), trace);
+
+	if (!err)
+		err = token_init(module, fresh, &setup->init, &token, trace);
+	if (!err)
+		err = give_user_pin(module, &token, setup, trace);
+	if (err)
+		return err;
+	*now = token;
+	return ERR_OK;
+}
+
+static enum err
+check_so_pin(struct module *module, const struct token_facts *token,
+    const struct token_setup *setup, struct err_trace *trace)
+{
+	const struct token_try attempt = { TOKEN_SO, setup->init.so_pin, token->software };
+	enum token_verdict verdict;
+	enum err err = token_try_pin(module, token, &attempt, &verdict, trace);
+
+	if (err)
+		return err;
+	if (verdict == TOKEN_PIN_RIGHT)
+		return ERR_OK;
+	if (token->software)
+		err_next(trace,
+		    "If nobody else made it, remove it and begin again: softhsm2-util "
+		    "--delete-token --serial %s",
+		    token->serial);
+	else
+		err_next(trace, "Choose another label, or reset the token by its maker's means.");
+	return FAIL(trace, ERR_DENIED,
+	    "token '%s' (serial %s) does not take the SO PIN that it was being given", token->label,
+	    token->serial);
+}
+
+/* What a crash during C_InitPIN may have torn is put back; the copy is then needed no more. */
+static enum err
+undo_torn_user_pin(const struct token_setup *setup, struct err_trace *trace)
+{
+	return token_guard_is_open(setup->copy) ? guard_copy_undo(setup->copy, trace) : ERR_OK;
+}
+
+enum err
+token_setup_resume(const char *module, const struct token_setup *setup, struct token_facts *now,
+    struct err_trace *trace)
+{
+	struct module *opened = NULL;
+	struct token_facts token;
+	enum err err = undo_torn_user_pin(setup, trace);
+
+	if (!err)
+		err = module_open(module, &opened, trace);
+	if (err)
+		return err;
+	err = token_find_label(opened, setup->init.label, &token, trace);
+	if (!err)
+		err = token_practice_check(&token, setup->init.practice, trace);
+	if (!err)
+		err = check_so_pin(opened, &token, setup, trace);
+	if (!err)
+		err = give_user_pin(opened, &token, setup, trace);
+	module_close(opened);
+	if (err)
+		return err;
+	*now = token;
+	return ERR_OK;
+}
