@@ -201,26 +201,6 @@ refuse_standing(const struct roster *roster, struct err_trace *trace)
 	    standing->file_n, file, standing->state_n, state);
 }
 
-static enum err
-load(struct roster *roster, enum roster_mode mode, struct err_trace *trace)
-{
-	enum err err = schema_check(roster->db, trace);
-
-	if (err == ERR_OK)
-		err = load_founding(roster, trace);
-	if (err == ERR_OK)
-		err = load_standing(roster, trace);
-	if (err != ERR_OK)
-		return FAIL(trace, err, "roster '%s' not opened", roster->file);
-	if (mode == ROSTER_WRITE && roster->standing.kind != ROSTER_OURS)
-		return refuse_standing(roster, trace);
-	roster->writable = mode == ROSTER_WRITE;
-	if (roster->writable && roster->state_behind)
-		roster->state_behind =
-		    state_store(roster->state_dir, &roster->identity, &roster->own, NULL) != ERR_OK;
-	return ERR_OK;
-}
-
 /* What shows that a file was changed by somebody: its time and size. */
 static enum err
 note_file(const char *path, int64_t out[3], struct err_trace *trace)
@@ -249,6 +229,46 @@ has_wal(const char *file, bool *has, struct err_trace *trace)
 	return ERR_OK;
 }
 
+/*
+ * A file without WAL is of whole pages. SQLite sees when whole ones are missing, but reads a part
+ * of the last one as if zeros followed.
+ */
+static enum err
+check_size(struct roster *roster, int64_t size, struct err_trace *trace)
+{
+	int64_t page = 0;
+	const enum err err =
+	    db_ask_integer(roster->db, DB_CALL0("PRAGMA page_size"), 0, &page, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (page == 0 || size % page != 0) {
+		err_next(trace, "take the newest copy of the roster and keep this file aside");
+		return FAIL(trace, ERR_FORMAT, "the roster '%s' was truncated", roster->file);
+	}
+	return ERR_OK;
+}
+
+static enum err
+load(struct roster *roster, enum roster_mode mode, struct err_trace *trace)
+{
+	enum err err = schema_check(roster->db, trace);
+
+	if (err == ERR_OK)
+		err = load_founding(roster, trace);
+	if (err == ERR_OK)
+		err = load_standing(roster, trace);
+	if (err != ERR_OK)
+		return FAIL(trace, err, "roster '%s' not opened", roster->file);
+	if (mode == ROSTER_WRITE && roster->standing.kind != ROSTER_OURS)
+		return refuse_standing(roster, trace);
+	roster->writable = mode == ROSTER_WRITE;
+	if (roster->writable && roster->state_behind)
+		roster->state_behind =
+		    state_store(roster->state_dir, &roster->identity, &roster->own, NULL) != ERR_OK;
+	return ERR_OK;
+}
+
 static enum err
 open_reading(struct roster *roster, struct err_trace *trace)
 {
@@ -261,6 +281,8 @@ open_reading(struct roster *roster, struct err_trace *trace)
 		return err;
 	roster->is_immutable = !beside_wal;
 	err = db_open(roster->file, beside_wal ? DB_READ : DB_IMMUTABLE, &roster->db, trace);
+	if (err == ERR_OK && !beside_wal)
+		err = check_size(roster, roster->changed[2], trace);
 	if (err == ERR_OK)
 		err = load(roster, ROSTER_READ, trace);
 	if (err != ERR_OK && beside_wal) {
@@ -277,6 +299,7 @@ static enum err
 open_writing(struct roster *roster, unsigned wait_ms, struct err_trace *trace)
 {
 	int64_t found[3];
+	bool beside_wal = false;
 	enum err err = note_file(roster->file, found, trace);
 
 	if (err != ERR_OK) {
@@ -285,7 +308,13 @@ open_writing(struct roster *roster, unsigned wait_ms, struct err_trace *trace)
 	}
 	err = take_lock(roster, wait_ms, trace);
 	if (err == ERR_OK)
+		err = note_file(roster->file, found, trace);
+	if (err == ERR_OK)
+		err = has_wal(roster->file, &beside_wal, trace);
+	if (err == ERR_OK)
 		err = db_open(roster->file, DB_WRITE, &roster->db, trace);
+	if (err == ERR_OK && !beside_wal)
+		err = check_size(roster, found[2], trace);
 	if (err == ERR_OK)
 		err = load(roster, ROSTER_WRITE, trace);
 	return err;

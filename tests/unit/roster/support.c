@@ -327,15 +327,27 @@ place_tamper(const struct place *place, const char *sql)
 	sqlite3_close(db);
 }
 
-void
-place_copy_file(const struct place *place)
+static void
+copy_file(const char *from, const char *to)
 {
 	char *bytes = NULL;
 	size_t len = 0;
 
-	assert_int_equal(file_read(place->file, 64 * 1024 * 1024, &bytes, &len, NULL), ERR_OK);
-	assert_int_equal(file_replace(place->spare_file, bytes, len, NULL), ERR_OK);
+	assert_int_equal(file_read(from, 64 * 1024 * 1024, &bytes, &len, NULL), ERR_OK);
+	assert_int_equal(file_replace(to, bytes, len, NULL), ERR_OK);
 	free(bytes);
+}
+
+void
+place_copy_file(const struct place *place)
+{
+	copy_file(place->file, place->spare_file);
+}
+
+void
+place_restore_file(const struct place *place)
+{
+	copy_file(place->spare_file, place->file);
 }
 
 void

@@ -70,6 +70,8 @@ void place_tamper(const struct place *place, const char *sql);
 
 /* Copies the closed file to spare_file. */
 void place_copy_file(const struct place *place);
+/* Puts the copy back. */
+void place_restore_file(const struct place *place);
 /* Copies the state folder to spare_state_dir. */
 void place_copy_state(const struct place *place);
 /* Works with the copies from here on, or with the originals again. */
