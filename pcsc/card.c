@@ -78,8 +78,25 @@ refuse_unsuitable(const struct card *card, const char *why, struct err_trace *tr
 	return err;
 }
 
+/* Many cards without private objects have PIV beside OpenPGP: that is worth knowing. */
+static enum err
+refuse_without_objects(struct card *card, struct err_trace *trace)
+{
+	bool ours = false;
+
+	if (card_has_piv(card))
+		err_next(trace,
+		    "It has a PIV application, which Quorate cannot use yet. Take an "
+		    "OpenPGP card with private data objects, such as a YubiKey from 5.2.3.");
+	/* Back to where it was, with no PIN state; a card that went away shows at the next command.
+	 */
+	if (card->family->select(card, &ours, NULL) != ERR_OK)
+		ours = false;
+	return refuse_unsuitable(card, "it has no private data objects", trace);
+}
+
 enum err
-card_suits(const struct card *card, struct err_trace *trace)
+card_suits(struct card *card, struct err_trace *trace)
 {
 	const struct card_facts *facts = &card->facts;
 
@@ -88,7 +105,7 @@ card_suits(const struct card *card, struct err_trace *trace)
 	if (!facts->can.ec)
 		return refuse_unsuitable(card, "its version has no elliptic curves", trace);
 	if (!facts->can.private_objects)
-		return refuse_unsuitable(card, "it has no private data objects", trace);
+		return refuse_without_objects(card, trace);
 	if (facts->can.private_object_max < CARD_RECORDS_MAX)
 		return refuse_unsuitable(card, "its private data objects are too small", trace);
 	if (facts->kdf == CARD_KDF_UNKNOWN)

@@ -178,9 +178,10 @@ const char *card_touch_words(enum card_touch touch);
 
 /*
  * ERR_UNSUPPORTED, with words, unless the card can serve a quorum: private objects of at least 200
- * bytes, P-256, known PIN handling. No APDU.
+ * bytes, P-256, known PIN handling. No APDU, but where private objects are missing: then PIV is
+ * looked for, and named.
  */
-MUST_CHECK enum err card_suits(const struct card *card, struct err_trace *trace);
+MUST_CHECK enum err card_suits(struct card *card, struct err_trace *trace);
 
 /* The public point of SIG or DEC, remembered. ERR_ABSENT: no such key; ERR_UNSUPPORTED: no P-256.
  */

@@ -94,6 +94,9 @@ extern const struct card_family card_family_openpgp;
 /* "user PIN", "admin PIN" */
 const char *card_pin_words(enum card_pin which);
 
+/* Whether the card has a PIV application, which is then the one selected. */
+bool card_has_piv(struct card *card);
+
 /* Asks the reader once what its pad can do. */
 MUST_CHECK enum err card_probe_pad(struct card *card, struct err_trace *trace);
 

@@ -10,8 +10,8 @@ static const struct card_family *const families[] = { &card_family_openpgp };
 /* NIST SP 800-73-4, part 1, 2.2: right-truncated, without the version. */
 static const uint8_t piv_aid[] = { 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00 };
 
-static bool
-has_piv(struct card *card)
+bool
+card_has_piv(struct card *card)
 {
 	uint8_t bytes[APDU_SHORT_ANSWER];
 	struct writer answer = writer_into(bytes, sizeof(bytes));
@@ -36,7 +36,7 @@ refuse_unknown(struct card *card, struct err_trace *trace)
 	err = FAIL(trace, ERR_UNSUPPORTED,
 	    "this is not an OpenPGP card, and Quorate knows no other kind yet (ATR %s)",
 	    card->facts.atr_len == 0 ? "unknown" : atr);
-	if (has_piv(card))
+	if (card_has_piv(card))
 		err_next(trace, "The card has a PIV application, which Quorate cannot use yet. "
 				"Take a card with OpenPGP 3.x.");
 	else

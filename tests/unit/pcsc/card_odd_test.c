@@ -2,6 +2,8 @@
 /* Cards that answer what no card should, from recordings. */
 #include "tests/unit/test.h"
 
+#include <string.h>
+
 #include "tests/fakes/channel_replay.h"
 #include "tests/unit/pcsc/table.h"
 
@@ -87,12 +89,37 @@ a_key_that_is_no_p256_key_is_refused(void **state)
 	}
 }
 
+static void
+a_card_without_private_objects_but_with_piv_is_told_about_it(void **state)
+{
+	static const struct replay_step steps[] = {
+		{ NULL, "90 00" },
+		{ NULL, SMALL_6E },
+		{ "00 A4 04 00 09 A0 00 00 03 08 00 00 10 00 00", "61 02" },
+		{ NULL, "4F 00 90 00" },
+		{ "00 A4 04 00 06 D2 76 00 01 24 01 00", "90 00" },
+	};
+	struct replay replay = { .steps = steps, .count = 5 };
+	struct channel channel;
+	struct card *card = NULL;
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	channel_replay(&replay, &channel);
+	assert_ok(card_visit_over(&channel, NULL, &card, &trace), &trace);
+	assert_fails(card_suits(card, &trace), ERR_UNSUPPORTED, &trace);
+	assert_non_null(strstr(trace.next, "PIV"));
+	assert_int_equal(replay.at, 5);
+	card_visit_end(card);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_ecdh_of_any_other_length_than_a_coordinate_is_refused),
 		cmocka_unit_test(a_key_that_is_no_p256_key_is_refused),
+		cmocka_unit_test(a_card_without_private_objects_but_with_piv_is_told_about_it),
 	};
 
 	return cmocka_run_group_tests(tests, table_start, NULL);
