@@ -27,6 +27,15 @@ open_standard_streams(struct err_trace *trace)
 	return ERR_OK;
 }
 
+/* As it was before process_harden: for programs of the user's own. */
+static mode_t users_umask = 022;
+
+void
+process_restore_umask(void)
+{
+	umask(users_umask);
+}
+
 enum err
 process_harden(struct err_trace *trace)
 {
@@ -36,7 +45,7 @@ process_harden(struct err_trace *trace)
 		return FAIL_ERRNO(trace, "process not made undumpable");
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
 		return FAIL_ERRNO(trace, "core dumps not switched off");
-	umask(077);
+	users_umask = umask(077);
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return FAIL_ERRNO(trace, "SIGPIPE not ignored");
 	return open_standard_streams(trace);
@@ -153,6 +162,8 @@ become(const struct child *child)
 	if (child->out[1] >= 0 && dup2(child->out[1], 1) < 0)
 		return;
 	close_others_on_exec(start->pass_fd);
+	if (start->users_umask)
+		process_restore_umask();
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) != 0)

@@ -11,6 +11,9 @@
 /* No core dumps, not dumpable or traceable, umask 077, SIGPIPE ignored. First thing in main. */
 MUST_CHECK enum err process_harden(struct err_trace *trace);
 
+/* Gives back the umask from before, for what a program of the user's own will write. */
+void process_restore_umask(void);
+
 /* True when any swap is in use by the system (/proc/swaps lists a device or file). */
 bool process_swap_is_on(void);
 
@@ -20,6 +23,7 @@ struct process_start {
 	const char *const *env; /* NAME=value to set beside the present environment, or NULL */
 	int pass_fd;            /* kept open in the child under the same number, or -1 */
 	bool new_group;         /* its own process group */
+	bool users_umask;       /* a program of the user's own: the umask from before hardening */
 	bool die_with_parent;   /* PR_SET_PDEATHSIG SIGTERM */
 };
 

@@ -11,7 +11,6 @@
 #include "base/process.h"
 #include "cli/cli.h"
 #include "custody/activate.h"
-#include "custody/attendant.h"
 #include "roster/roster.h"
 
 enum { MINUTE_MS = 60 * 1000, STATUS_NEVER_RAN = 125, GRACE_MS = 3000 };
@@ -77,6 +76,7 @@ start_command(struct cli *cli, const struct activation *activation, struct runni
 		.argv = (const char *const *)cli->line->rest,
 		.env = agent_client_environment(activation->agent),
 		.pass_fd = -1,
+		.users_umask = true,
 	};
 	enum err err = process_spawn(&start, &running->pid, NULL, NULL, trace);
 
@@ -125,22 +125,14 @@ run_while_open(struct cli *cli, const struct activation *activation, struct err_
 }
 
 static void
-say_open(struct cli *cli, const struct activation *activation, const struct activate_values *v)
+say_open(const struct activation *activation, const struct activate_values *v)
 {
-	struct attendant *attendant = cli->custody.attendant;
-	char text[512];
-
-	if (v->persistent)
-		snprintf(text, sizeof(text), "Open: token '%s'%s.", activation->token,
-		    activation->software ? " (SOFTWARE TOKEN)" : "");
-	else
-		snprintf(text, sizeof(text),
-		    "Open: token '%s'%s. Card %s stays in reader '%s'; taking it out closes the "
-		    "HSM.",
-		    activation->token, activation->software ? " (SOFTWARE TOKEN)" : "",
+	fprintf(stderr, "quorate: Open: token '%s'%s.\n", activation->token,
+	    activation->software ? " (SOFTWARE TOKEN)" : "");
+	if (!v->persistent)
+		fprintf(stderr,
+		    "quorate: Card %s stays in reader '%s': taking it out closes the HSM.\n",
 		    activation->last_card, activation->reader);
-	attendant->note(attendant->context, text);
-	fprintf(stderr, "quorate: %s\n", text);
 }
 
 static void
@@ -170,7 +162,7 @@ run_activate(struct cli *cli, const void *values, struct err_trace *trace)
 	err = activate_open(&cli->custody, &request, &activation, trace);
 	if (err != ERR_OK)
 		return err;
-	say_open(cli, &activation, v);
+	say_open(&activation, v);
 	/* Others may work with the roster while the HSM is in use. */
 	err = cli_close_roster(cli, trace);
 	if (err == ERR_OK)

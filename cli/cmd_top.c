@@ -242,6 +242,7 @@ run_sandbox(struct cli *cli, const void *values, struct err_trace *trace)
 	}
 	argv[at++] = "--";
 	memcpy(argv + at, cli->line->rest, rest * sizeof(*argv));
+	process_restore_umask();
 	/* execv takes the strings as they are; it changes none of them. */
 	execv(program, (char *const *)(uintptr_t)argv);
 	free(argv);

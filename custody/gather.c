@@ -209,7 +209,9 @@ gather(struct custody *custody, const struct gather_request *request, struct col
 	free(gathering.candidates);
 	if (err != ERR_OK) {
 		gathered_end(custody, &gathering.out, false);
-		return err;
+		return FAIL(trace, err,
+		    "%zu of the %u cards that are needed did their part: nothing was opened",
+		    gathering.out.cards, request->generation->threshold);
 	}
 	*out = gathering.out;
 	return ERR_OK;

@@ -252,6 +252,9 @@ answer(struct robot *robot, unsigned kind, const json_t *ask, struct robot_answe
 	unsigned number = ++robot->asked[kind];
 	enum err err = ERR_OK;
 
+	robot_repeat(text_of(ask, "reason"));
+	if (answers[kind].answer == answer_choice)
+		robot_repeat(text_of(ask, "text"));
 	if (rules_hit(&robot->rules, "quit-at", name, number)) {
 		robot_say("leaves");
 		out->quit = true;
@@ -277,6 +280,8 @@ hear(struct robot *robot, const json_t *message, struct err_trace *trace)
 		return robot_card_remove(robot, message, trace);
 	if (tell[0] == '\0')
 		return FAIL(trace, ERR_FORMAT, "a line is neither an ask nor a tell");
+	if (strcmp(tell, "note") == 0)
+		robot_repeat(text_of(message, "text"));
 	return ERR_OK;
 }
 

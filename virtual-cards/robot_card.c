@@ -72,11 +72,14 @@ next_unused(struct deck *deck)
 /* The same custodian and short name get the same card again: an enrolment that broke off goes on
  * with it. */
 static enum err
-take_blank(
-    struct robot *robot, const json_t *wanted, struct deck_card **out, struct err_trace *trace)
+take_blank(struct robot *robot, const json_t *ask, struct deck_card **out, struct err_trace *trace)
 {
+	const json_t *wanted = json_array_get(json_object_get(ask, "wanted"), 0);
 	const char *custodian = text_of(wanted, "custodian");
-	const char *label = text_of(wanted, "card");
+	/* A custodian has one card of a quorum; until it has a short name it goes by the quorum's.
+	 */
+	const char *named = text_of(wanted, "card");
+	const char *label = named[0] != '\0' ? named : text_of(ask, "quorum");
 	struct deck_card *card;
 
 	if (custodian[0] == '\0' || rules_find(&robot->rules, "absent", custodian) != NULL)
@@ -150,7 +153,7 @@ robot_card_bring(
 		return err;
 	card = other_card(robot);
 	if (card == NULL && json_is_true(json_object_get(ask, "blank")))
-		err = take_blank(robot, json_array_get(wanted, 0), &card, trace);
+		err = take_blank(robot, ask, &card, trace);
 	else if (card == NULL)
 		card = choose(robot, wanted);
 	if (err != ERR_OK)

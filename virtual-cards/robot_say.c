@@ -15,3 +15,10 @@ robot_say(const char *fmt, ...)
 	fputc('\n', stderr);
 	va_end(args);
 }
+
+void
+robot_repeat(const char *text)
+{
+	if (text[0] != '\0')
+		fprintf(stderr, "quorate says: %s\n", text);
+}

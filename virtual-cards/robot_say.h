@@ -8,4 +8,7 @@
 /* One line, "robot: …". Never a PIN. */
 void robot_say(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* What quorate said to the people, for those who watch; nothing for an empty text. */
+void robot_repeat(const char *text);
+
 #endif
