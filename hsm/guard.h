@@ -66,6 +66,12 @@ token_guard_end(const struct token_facts *token, const char *copy, struct err_tr
 MUST_CHECK enum err token_guard_restore(const char *copy, struct err_trace *trace);
 
 /*
+ * For a change that is simply made again (C_InitPIN by the SO): puts the copy back, if one is
+ * whole, and destroys it. ERR_OK when no guard is open. With the module closed in this process.
+ */
+MUST_CHECK enum err token_guard_undo(const char *copy, struct err_trace *trace);
+
+/*
  * A login in a fresh process (quorate-token-check), which sees what the token kept and not what a
  * module remembers. The PIN goes to it through a pipe. `module_path` as module_path() says. A token
  * that is not there or does not answer, as after a torn write, is the verdict TOKEN_PIN_NO_TOKEN;

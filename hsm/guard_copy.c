@@ -405,9 +405,12 @@ token_guard_end(const struct token_facts *token, const char *copy, struct err_tr
 }
 
 enum err
-guard_copy_undo(const char *copy, struct err_trace *trace)
+token_guard_undo(const char *copy, struct err_trace *trace)
 {
 	enum err err = exists(copy) ? token_guard_restore(copy, trace) : ERR_OK;
 
-	return err ? err : destroy_copy(copy, trace);
+	/* A copy never finished, or already being destroyed, guards nothing. */
+	if (!err && token_guard_is_open(copy))
+		err = destroy_copy(copy, trace);
+	return err;
 }

@@ -9,10 +9,4 @@
 MUST_CHECK enum err
 guard_copy_settle(const char *serial, const char *copy, struct err_trace *trace);
 
-/*
- * Puts the copy back, if it is whole, and destroys it. A copy that was never finished or already
- * being destroyed guards nothing, and is only destroyed.
- */
-MUST_CHECK enum err guard_copy_undo(const char *copy, struct err_trace *trace);
-
 #endif

@@ -2,15 +2,13 @@
 #include "hsm/setup.h"
 
 #include "hsm/guard.h"
-#include "hsm/guard_copy.h"
 #include "hsm/module.h"
 #include "hsm/proof.h"
 #include "hsm/token_info.h"
 
-/* From a token that takes the SO PIN to one that takes both: may be repeated. */
-static enum err
-give_user_pin(struct module *module, struct token_facts *token, const struct token_setup *setup,
-    struct err_trace *trace)
+enum err
+token_setup_user_pin(struct module *module, const struct token_facts *token,
+    const struct token_setup *setup, struct err_trace *trace)
 {
 	const struct token_user_pin pins = { setup->init.so_pin, setup->user_pin };
 	const struct token_try user = { TOKEN_USER, setup->user_pin, true };
@@ -25,7 +23,7 @@ give_user_pin(struct module *module, struct token_facts *token, const struct tok
 		err = proof_expect(module, token, &so, trace);
 	if (!err)
 		err = token_guard_end(token, setup->copy, trace);
-	return err ? err : token_refresh(module, token, token, trace);
+	return err;
 }
 
 enum err
@@ -38,11 +36,8 @@ token_setup(struct module *module, const struct token_facts *fresh, const struct
 	if (!err)
 		err = token_init(module, fresh, &setup->init, &token, trace);
 	if (!err)
-		err = give_user_pin(module, &token, setup, trace);
-	if (err)
-		return err;
-	*now = token;
-	return ERR_OK;
+		err = token_setup_user_pin(module, &token, setup, trace);
+	return err ? err : token_refresh(module, &token, now, trace);
 }
 
 static enum err
@@ -69,20 +64,13 @@ check_so_pin(struct module *module, const struct token_facts *token,
 	    token->serial);
 }
 
-/* What a crash during C_InitPIN may have torn is put back; the copy is then needed no more. */
-static enum err
-undo_torn_user_pin(const struct token_setup *setup, struct err_trace *trace)
-{
-	return token_guard_is_open(setup->copy) ? guard_copy_undo(setup->copy, trace) : ERR_OK;
-}
-
 enum err
 token_setup_resume(const char *module, const struct token_setup *setup, struct token_facts *now,
     struct err_trace *trace)
 {
 	struct module *opened = NULL;
 	struct token_facts token;
-	enum err err = undo_torn_user_pin(setup, trace);
+	enum err err = token_guard_undo(setup->copy, trace);
 
 	if (!err)
 		err = module_open(module, &opened, trace);
@@ -94,10 +82,9 @@ token_setup_resume(const char *module, const struct token_setup *setup, struct t
 	if (!err)
 		err = check_so_pin(opened, &token, setup, trace);
 	if (!err)
-		err = give_user_pin(opened, &token, setup, trace);
+		err = token_setup_user_pin(opened, &token, setup, trace);
+	if (!err)
+		err = token_refresh(opened, &token, now, trace);
 	module_close(opened);
-	if (err)
-		return err;
-	*now = token;
-	return ERR_OK;
+	return err;
 }

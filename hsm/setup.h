@@ -19,6 +19,13 @@ MUST_CHECK enum err token_setup(struct module *module, const struct token_facts 
     const struct token_setup *setup, struct token_facts *now, struct err_trace *trace);
 
 /*
+ * The second half, for a caller that journals between the two: C_InitPIN under the guard, and both
+ * PINs proven. May be repeated: after a crash token_guard_undo comes first. The label is not used.
+ */
+MUST_CHECK enum err token_setup_user_pin(struct module *module, const struct token_facts *token,
+    const struct token_setup *setup, struct err_trace *trace);
+
+/*
  * Finishes a token_setup that was interrupted, with the module (its name or path as in module_open)
  * closed in this process. ERR_ABSENT: no token has the label, so that nothing was begun: begin
  * again. ERR_DENIED: a token has the label and not the SO PIN, because it is another's or because
