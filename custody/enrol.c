@@ -152,8 +152,6 @@ check_card(struct enrolment *enrolment, struct err_trace *trace)
 	struct roster_card known;
 	enum err err = ERR_OK;
 
-	if (facts->life == CARD_LIFE_TERMINATED)
-		return ERR_OK; /* a reset that was interrupted; it is finished below */
 	err = card_suits(enrolment->card, trace);
 	if (err != ERR_OK)
 		return err;
@@ -312,10 +310,13 @@ record(struct enrolment *enrolment, struct err_trace *trace)
 static enum err
 work_on_card(struct enrolment *enrolment, struct err_trace *trace)
 {
-	enum err err = check_card(enrolment, trace);
+	enum err err = ERR_OK;
 
-	if (err == ERR_OK && card_facts(enrolment->card)->life == CARD_LIFE_TERMINATED)
+	/* A reset that was broken off: nothing is on the card any more, not even its serial shows. */
+	if (card_facts(enrolment->card)->life == CARD_LIFE_TERMINATED)
 		err = card_factory_reset(enrolment->card, NULL, trace);
+	if (err == ERR_OK)
+		err = check_card(enrolment, trace);
 	if (err == ERR_OK)
 		err = begin(enrolment, trace);
 	if (err == ERR_OK)
