@@ -312,7 +312,8 @@ work_on_card(struct enrolment *enrolment, struct err_trace *trace)
 {
 	enum err err = ERR_OK;
 
-	/* A reset that was broken off: nothing is on the card any more, not even its serial shows. */
+	/* A reset that was broken off: nothing is on the card any more, not even its serial shows.
+	 */
 	if (card_facts(enrolment->card)->life == CARD_LIFE_TERMINATED)
 		err = card_factory_reset(enrolment->card, NULL, trace);
 	if (err == ERR_OK)

@@ -121,7 +121,15 @@ enum err
 pending_resume(struct custody *custody, const struct pending *pending, struct err_trace *trace)
 {
 	struct issuing *issuing = NULL;
-	enum err err = issuing_open(custody, &pending->operation, &issuing, trace);
+	enum err err;
+
+	if (pending->kind == ROSTER_OP_UNBIND) {
+		err_next(
+		    trace, "Give the same 'quorate token unbind' again, with the same new PINs.");
+		return FAIL(trace, ERR_NOT_NOW,
+		    "taking a token from its quorum goes on by its own command");
+	}
+	err = issuing_open(custody, &pending->operation, &issuing, trace);
 
 	if (err == ERR_OK)
 		err = issuing_run(issuing, trace);
@@ -134,9 +142,11 @@ static enum err
 take_bindings_back(struct custody *custody, const struct roster_operation *operation,
     const char *reason, struct err_trace *trace)
 {
+	bool added =
+	    operation->plan.kind == ROSTER_OP_CREATE || operation->plan.kind == ROSTER_OP_BIND;
 	enum err err = ERR_OK;
 
-	for (unsigned i = 0; err == ERR_OK && i < operation->plan.tokens; i++) {
+	for (unsigned i = 0; added && err == ERR_OK && i < operation->plan.tokens; i++) {
 		struct roster_binding binding;
 
 		err = roster_binding_find(

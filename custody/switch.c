@@ -8,16 +8,13 @@
 #include "custody/issuing.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/secret.h"
 #include "custody/attendant.h"
 #include "custody/token.h"
 #include "custody/token_change.h"
-#include "hsm/guard.h"
 #include "hsm/module.h"
-#include "hsm/pin.h"
+#include "hsm/setup.h"
 
 /* One token on its way. */
 struct switching {
@@ -52,16 +49,6 @@ journal_pin(struct switching *switching, enum roster_step_kind kind, enum roster
 	struct roster_step step = step_for(switching, kind);
 
 	step.pin = pin;
-	return issuing_journal(switching->issuing, &step, trace);
-}
-
-static enum err
-journal_text(struct switching *switching, enum roster_step_kind kind, const char *text,
-    struct err_trace *trace)
-{
-	struct roster_step step = step_for(switching, kind);
-
-	snprintf(step.text, sizeof(step.text), "%s", text);
 	return issuing_journal(switching->issuing, &step, trace);
 }
 
@@ -112,159 +99,99 @@ end_touch(struct switching *switching, enum roster_token_pin pin, struct err_tra
 	return err;
 }
 
-/* What is believed only because another process, which knows nothing, could log in with it. */
-static enum err
-prove(struct switching *switching, const struct token_facts *facts, const char *module_path,
-    enum roster_token_pin pin, struct err_trace *trace)
-{
-	const struct token_proof proof = { .module_path = module_path,
-		.serial = facts->serial,
-		.attempt = { bound_token_who(pin), switching->pin[pin], false } };
-	enum token_verdict verdict = TOKEN_PIN_WRONG;
-	enum err err = token_prove_pin(&proof, &verdict, trace);
-
-	if (err == ERR_OK && verdict != TOKEN_PIN_RIGHT)
-		err = FAIL(trace, ERR_DENIED,
-		    "token '%s' does not open with the %s that it was given", facts->label,
-		    pin == ROSTER_SO_PIN ? "SO PIN" : "user PIN");
-	return err;
-}
-
 /* ---- A fresh token ------------------------------------------------------------------------- */
-
-/* The token that a broken-off run initialised, by the label that it wrote down before. */
-static enum err
-find_initialised(struct module *module, const char *label, struct token_facts *out, bool *found,
-    struct err_trace *trace)
-{
-	struct token_facts *tokens = NULL;
-	size_t count = 0, matches = 0;
-	enum err err = token_list(module, &tokens, &count, trace);
-
-	for (size_t i = 0; err == ERR_OK && i < count; i++) {
-		if (!tokens[i].initialised || strcmp(tokens[i].label, label) != 0)
-			continue;
-		*out = tokens[i];
-		matches++;
-	}
-	free(tokens);
-	*found = matches == 1;
-	if (err == ERR_OK && matches > 1)
-		err = FAIL(trace, ERR_NOT_NOW, "%zu tokens are labelled '%s'", matches, label);
-	return err;
-}
 
 /* Any token with the label that a fresh one is to get would make resume guess. */
 static enum err
 refuse_taken_label(struct module *module, const char *label, struct err_trace *trace)
 {
-	struct token_facts *tokens = NULL;
-	size_t count = 0;
-	enum err err = token_list(module, &tokens, &count, trace);
+	struct token_facts taken;
 
-	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		if (tokens[i].initialised && strcmp(tokens[i].label, label) == 0)
-			err = FAIL(
-			    trace, ERR_EXISTS, "a token labelled '%s' is there already", label);
-	free(tokens);
-	return err;
+	if (token_find_label(module, label, &taken, NULL) == ERR_ABSENT)
+		return ERR_OK;
+	err_next(trace, "Choose another name for the binding, or take that token away.");
+	return FAIL(trace, ERR_EXISTS, "a token labelled '%s' is there already", label);
 }
 
+/* The label is written down, then the token initialised: by it resume finds the token again. */
 static enum err
-initialise(struct switching *switching, struct module *module, struct token_facts *facts,
+set_up(struct switching *switching, const struct token_setup *setup, struct token_facts *out,
     struct err_trace *trace)
 {
 	const struct roster_token *planned = &switching->token->spec->token;
 	struct roster_step begun = step_for(switching, ROSTER_STEP_INIT_BEGUN);
-	const struct token_init init = { .label = planned->label,
-		.practice = roster_is_practice(switching->issuing->custody->roster),
-		.so_pin = switching->pin[ROSTER_SO_PIN] };
+	struct module *module = NULL;
 	struct token_facts fresh;
-	bool found = false;
-	enum err err = ERR_OK;
+	enum err err = module_open_named(planned->module, &module, trace);
 
-	if (find_step(switching, ROSTER_STEP_INIT_BEGUN, ROSTER_USER_PIN) != NULL) {
-		err = find_initialised(module, planned->label, facts, &found, trace);
-	} else {
-		err = refuse_taken_label(module, planned->label, trace);
-		snprintf(begun.text, sizeof(begun.text), "%s", planned->label);
-		if (err == ERR_OK)
-			err = begin_touch(switching, &begun, trace);
-	}
-	if (err != ERR_OK || found)
+	if (err != ERR_OK)
 		return err;
-	err = token_find(module, planned->uri, TOKEN_FRESH, &fresh, trace);
-	return err == ERR_OK ? token_init(module, &fresh, &init, facts, trace) : err;
+	snprintf(begun.text, sizeof(begun.text), "%s", planned->label);
+	err = refuse_taken_label(module, planned->label, trace);
+	if (err == ERR_OK)
+		err = token_find(module, planned->uri, TOKEN_FRESH, &fresh, trace);
+	if (err == ERR_OK && find_step(switching, ROSTER_STEP_INIT_BEGUN, ROSTER_USER_PIN) == NULL)
+		err = begin_touch(switching, &begun, trace);
+	if (err == ERR_OK)
+		err = token_setup(module, &fresh, setup, out, trace);
+	module_close(module);
+	return err;
 }
 
-/* Writes down which token it became: its serial number was drawn just now. */
+/* Which token it became (its serial number was drawn just now), and that both its PINs are ours. */
 static enum err
-note_serial(struct switching *switching, struct module *module, const struct token_facts *facts,
-    struct err_trace *trace)
+note_set_up(struct switching *switching, const struct token_facts *facts, struct err_trace *trace)
 {
+	const char *module = switching->token->spec->token.module;
 	struct roster *roster = switching->issuing->custody->roster;
+	struct roster_step done = step_for(switching, ROSTER_STEP_INIT_DONE);
 	struct roster_token token;
-	enum err err = bound_token_describe(facts, module_name(module), &token, trace);
+	enum err err = bound_token_describe(facts, module, &token, trace);
 
+	snprintf(done.text, sizeof(done.text), "%s", facts->serial);
 	if (err == ERR_OK)
 		err = roster_begin(roster, trace);
 	if (err == ERR_OK)
 		err = roster_binding_set_token(roster, &switching->binding.id, &token, trace);
 	if (err == ERR_OK)
-		err = journal_text(switching, ROSTER_STEP_INIT_DONE, facts->serial, trace);
+		err = issuing_journal(switching->issuing, &done, trace);
+	if (err == ERR_OK)
+		err = end_touch(switching, ROSTER_SO_PIN, trace);
+	if (err == ERR_OK)
+		err = end_touch(switching, ROSTER_USER_PIN, trace);
 	if (err == ERR_OK)
 		err = roster_commit(roster, trace);
 	if (err != ERR_OK)
 		roster_rollback(roster);
-	else
-		switching->binding.spec.token = token;
-	return err;
-}
-
-static enum err
-set_user_pin(struct switching *switching, struct module *module, const struct token_facts *facts,
-    struct err_trace *trace)
-{
-	const struct token_user_pin pins = { switching->pin[ROSTER_SO_PIN],
-		switching->pin[ROSTER_USER_PIN] };
-	struct roster_step begun = step_for(switching, ROSTER_STEP_SWITCH_BEGUN);
-	enum err err = begin_touch(switching, &begun, trace);
-
-	if (err == ERR_OK)
-		err = token_init_user_pin(module, facts, &pins, trace);
-	if (err == ERR_OK)
-		err = prove(switching, facts, module_path(module), ROSTER_USER_PIN, trace);
-	if (err == ERR_OK)
-		err = end_touch(switching, ROSTER_USER_PIN, trace);
 	return err;
 }
 
 static enum err
 switch_fresh(struct switching *switching, struct err_trace *trace)
 {
-	const struct roster_token *planned = &switching->binding.spec.token;
+	const struct roster_token *planned = &switching->token->spec->token;
+	struct token_copy_path copy;
+	const struct token_setup setup = {
+		.init = { .label = planned->label,
+		    .practice = roster_is_practice(switching->issuing->custody->roster),
+		    .so_pin = switching->pin[ROSTER_SO_PIN] },
+		.user_pin = switching->pin[ROSTER_USER_PIN],
+		.copy = copy.text,
+	};
 	struct token_facts facts;
-	struct module *module = NULL;
-	enum err err = module_open_named(planned->module, &module, trace);
+	enum err err = token_copy_path(
+	    switching->issuing->custody, &switching->binding.id, ROSTER_USER_PIN, &copy, trace);
 
-	if (err != ERR_OK)
+	if (err != ERR_OK || find_step(switching, ROSTER_STEP_INIT_DONE, ROSTER_USER_PIN) != NULL)
 		return err;
-	if (find_step(switching, ROSTER_STEP_INIT_DONE, ROSTER_USER_PIN) == NULL) {
-		err = initialise(switching, module, &facts, trace);
-		if (err == ERR_OK)
-			err = note_serial(switching, module, &facts, trace);
-	} else {
-		err = token_find(module, planned->uri, TOKEN_INITIALISED, &facts, trace);
+	err = ERR_ABSENT;
+	if (find_step(switching, ROSTER_STEP_INIT_BEGUN, ROSTER_USER_PIN) != NULL)
+		err = token_setup_resume(planned->module, &setup, &facts, trace);
+	if (err == ERR_ABSENT) {
+		err_clear(trace);
+		err = set_up(switching, &setup, &facts, trace);
 	}
-	if (err == ERR_OK && find_step(switching, ROSTER_STEP_SWITCH_DONE, ROSTER_SO_PIN) == NULL) {
-		err = prove(switching, &facts, module_path(module), ROSTER_SO_PIN, trace);
-		if (err == ERR_OK)
-			err = end_touch(switching, ROSTER_SO_PIN, trace);
-	}
-	if (err == ERR_OK && find_step(switching, ROSTER_STEP_SWITCH_DONE, ROSTER_USER_PIN) == NULL)
-		err = set_user_pin(switching, module, &facts, trace);
-	module_close(module);
-	return err;
+	return err == ERR_OK ? note_set_up(switching, &facts, trace) : err;
 }
 
 /* ---- A token with known PINs --------------------------------------------------------------- */

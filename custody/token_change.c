@@ -8,22 +8,17 @@
 #include "hsm/guard.h"
 #include "hsm/module.h"
 
-/* Where the copy of a software token's folder lies while its PIN changes. */
-struct copy_path {
-	char text[512];
-};
-
-static enum err
-find_copy_path(const struct custody *custody, const struct token_change *change,
-    struct copy_path *out, struct err_trace *trace)
+enum err
+token_copy_path(const struct custody *custody, const struct roster_id *binding,
+    enum roster_token_pin pin, struct token_copy_path *out, struct err_trace *trace)
 {
 	char id[ROSTER_ID_TEXT];
 	char folder[448];
 
-	roster_id_format(&change->binding->id, id);
+	roster_id_format(binding, id);
 	snprintf(folder, sizeof(folder), "%s/token-copies", custody->state_dir);
 	snprintf(out->text, sizeof(out->text), "%s/%.32s-%s", folder, id,
-	    change->pin == ROSTER_SO_PIN ? "so" : "user");
+	    pin == ROSTER_SO_PIN ? "so" : "user");
 	return file_make_folder(folder, trace);
 }
 
@@ -77,11 +72,11 @@ enum err
 token_change_pin(
     struct custody *custody, const struct token_change *change, struct err_trace *trace)
 {
-	struct copy_path copy;
+	struct token_copy_path copy;
 	const struct token_switch to = { .change = pin_change(change), .copy = copy.text };
 	struct bound_token bound;
 	bool done = false;
-	enum err err = find_copy_path(custody, change, &copy, trace);
+	enum err err = token_copy_path(custody, &change->binding->id, change->pin, &copy, trace);
 
 	if (err == ERR_OK)
 		err = find_out(change, copy.text, &done, trace);

@@ -24,4 +24,11 @@ struct token_change {
 MUST_CHECK enum err token_change_pin(
     struct custody *custody, const struct token_change *change, struct err_trace *trace);
 
+/* Where the copy of a software token's folder lies meanwhile; the folder around it is made. */
+struct token_copy_path {
+	char text[512];
+};
+MUST_CHECK enum err token_copy_path(const struct custody *custody, const struct roster_id *binding,
+    enum roster_token_pin pin, struct token_copy_path *out, struct err_trace *trace);
+
 #endif
