@@ -10,6 +10,14 @@
 #include "hsm/proof.h"
 #include "hsm/token_info.h"
 
+/* The login was refused: nothing changed, so the copy has nothing to guard. */
+static enum err
+end_unchanged(const struct token_facts *token, const char *copy, enum err refused)
+{
+	(void)!token_guard_end(token, copy, NULL);
+	return refused;
+}
+
 enum err
 token_switch_pin(struct module *module, const struct token_facts *token,
     const struct token_switch *to, struct err_trace *trace)
@@ -21,11 +29,8 @@ token_switch_pin(struct module *module, const struct token_facts *token,
 	if (err)
 		return err;
 	err = token_set_pin(module, token, change, trace);
-	if (err == ERR_DENIED || err == ERR_LOCKED) {
-		/* Nothing changed, so the copy has nothing to guard. */
-		(void)!token_guard_end(token, to->copy, NULL);
-		return err;
-	}
+	if (err == ERR_DENIED || err == ERR_LOCKED)
+		return end_unchanged(token, to->copy, err);
 	if (!err)
 		err = proof_expect(module, token, &new_pin, trace);
 	if (!err)
@@ -34,6 +39,26 @@ token_switch_pin(struct module *module, const struct token_facts *token,
 		err_next(trace, "Run `quorate quorum resume`: the token as it was is kept in %s.",
 		    to->copy);
 	return err;
+}
+
+enum err
+token_guard_user_pin(struct module *module, const struct token_facts *token,
+    const struct token_user_pin *pins, const char *copy, struct err_trace *trace)
+{
+	const struct token_try user = { TOKEN_USER, pins->user_pin, true };
+	const struct token_try so = { TOKEN_SO, pins->so_pin, true };
+	enum err err = token_guard_begin(token, copy, trace);
+
+	if (err)
+		return err;
+	err = token_init_user_pin(module, token, pins, trace);
+	if (err == ERR_DENIED || err == ERR_LOCKED)
+		return end_unchanged(token, copy, err);
+	if (!err)
+		err = proof_expect(module, token, &user, trace);
+	if (!err)
+		err = proof_expect(module, token, &so, trace);
+	return err ? err : token_guard_end(token, copy, trace);
 }
 
 static enum err

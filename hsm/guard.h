@@ -28,6 +28,13 @@ struct token_switch {
 MUST_CHECK enum err token_switch_pin(struct module *module, const struct token_facts *token,
     const struct token_switch *to, struct err_trace *trace);
 
+/*
+ * token_init_user_pin under the guard, and both PINs proven: C_InitPIN rewrites SoftHSM's token as
+ * C_SetPIN does. May be repeated; after a crash token_guard_undo comes first.
+ */
+MUST_CHECK enum err token_guard_user_pin(struct module *module, const struct token_facts *token,
+    const struct token_user_pin *pins, const char *copy, struct err_trace *trace);
+
 /* An unfinished change left its copy here. */
 bool token_guard_is_open(const char *copy);
 
