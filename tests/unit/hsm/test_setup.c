@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A fresh token made ready with both PINs, and finished after a crash, from the parts that hsm/
- * offers for it: C_InitToken once, then the user PIN under the guard, as often as it takes.
- */
 #include "tests/unit/test.h"
 
 #include <signal.h>
@@ -14,6 +10,7 @@
 #include "base/file.h"
 #include "hsm/guard.h"
 #include "hsm/key.h"
+#include "hsm/setup.h"
 #include "hsm/softhsm.h"
 #include "tests/unit/hsm/kill_points.h"
 #include "tests/unit/hsm/softhsm.h"
@@ -44,45 +41,34 @@ making_end(struct making *making)
 	secret_free(making->user_pin);
 }
 
-static enum err
-give_user_pin(const struct making *making, struct module *module, const struct token_facts *token,
-    struct err_trace *trace)
+static struct token_setup
+setup_of(const struct making *making)
 {
-	const struct token_user_pin pins = { making->so_pin, making->user_pin };
-
-	return token_guard_user_pin(module, token, &pins, making->copy, trace);
+	return (struct token_setup){
+		.init = { LABEL, true, making->so_pin },
+		.user_pin = making->user_pin,
+		.copy = making->copy,
+	};
 }
 
 static enum err
 make(const struct making *making, struct module *module, struct err_trace *trace)
 {
-	const struct token_init init = { LABEL, true, making->so_pin };
+	const struct token_setup setup = setup_of(making);
 	struct token_facts fresh;
 	struct token_facts token;
 	enum err err = token_find(module, NULL, TOKEN_FRESH, &fresh, trace);
 
-	if (!err)
-		err = token_init(module, &fresh, &init, &token, trace);
-	return err ? err : give_user_pin(making, module, &token, trace);
+	return err ? err : token_setup(module, &fresh, &setup, &token, trace);
 }
 
-/* ERR_ABSENT: never begun. ERR_DENIED: a token has the label and not the SO PIN. */
 static enum err
 resume(const struct making *making, struct err_trace *trace)
 {
-	struct module *module = NULL;
+	const struct token_setup setup = setup_of(making);
 	struct token_facts token;
-	enum err err = token_guard_undo(making->copy, trace);
 
-	if (!err)
-		err = module_open("softhsm", &module, trace);
-	if (err)
-		return err;
-	err = token_find_label(module, LABEL, &token, trace);
-	if (!err)
-		err = give_user_pin(making, module, &token, trace);
-	module_close(module);
-	return err;
+	return token_setup_resume("softhsm", &setup, &token, trace);
 }
 
 static void
@@ -138,7 +124,7 @@ resuming_what_was_not_begun_says_so(void **state)
 	making_end(&making);
 }
 
-/* A token that has the label by chance keeps its PINs and its keys. */
+/* Rule 7: resume never initialises an initialised token, whatever its label. */
 static void
 resuming_leaves_anothers_token_alone(void **state)
 {
@@ -156,12 +142,29 @@ resuming_leaves_anothers_token_alone(void **state)
 	secret_free(making.so_pin);
 	making.so_pin = pin_of("another so pin");
 	assert_fails(resume(&making, &trace), ERR_DENIED, &trace);
+	assert_non_null(strstr(trace.next, token.serial));
 
 	softhsm_reopen(softhsm);
 	assert_ok(token_find_serial(softhsm->module, token.serial, &token, &trace), &trace);
 	session = softhsm_login(softhsm, &token);
 	assert_ok(key_find(session, "theirs", &key, &trace), &trace);
 	token_session_close(session);
+	making_end(&making);
+}
+
+static void
+a_user_pin_that_does_not_fit_is_refused_before_the_token_is_touched(void **state)
+{
+	struct softhsm *softhsm = *state;
+	struct making making = making_begin(softhsm);
+	struct token_facts fresh;
+	struct err_trace trace = { .count = 0 };
+
+	secret_free(making.user_pin);
+	making.user_pin = pin_of("123");
+	assert_fails(make(&making, softhsm->module, &trace), ERR_UNSUPPORTED, &trace);
+	assert_ok(token_find(softhsm->module, NULL, TOKEN_ANY, &fresh, &trace), &trace);
+	assert_false(fresh.initialised);
 	making_end(&making);
 }
 
@@ -200,9 +203,8 @@ no_tokens(struct softhsm *softhsm)
 }
 
 /*
- * True when SoftHSM died inside C_InitToken with the label written and not the SO PIN: that is
- * outside Quorate's power, and nothing was on the token. It is removed, as a person would with
- * softhsm2-util --delete-token, and begun again.
+ * True when SoftHSM died inside C_InitToken with the label written and not the SO PIN; then, what
+ * the message says: the token is removed, and it is begun again.
  */
 static bool
 finish_after_a_kill(const struct making *making, unsigned point)
@@ -213,6 +215,7 @@ finish_after_a_kill(const struct making *making, unsigned point)
 	bool torn = err == ERR_DENIED;
 
 	if (torn) {
+		assert_non_null(strstr(trace.next, "softhsm2-util --delete-token"));
 		no_tokens(softhsm);
 	} else if (err && err != ERR_ABSENT) {
 		fail_msg("point %u: %s: %s", point, err_word(err), trace.frame[0].text);
@@ -272,6 +275,7 @@ main(void)
 		TEST(resuming_what_was_finished_changes_nothing),
 		TEST(resuming_what_was_not_begun_says_so),
 		TEST(resuming_leaves_anothers_token_alone),
+		TEST(a_user_pin_that_does_not_fit_is_refused_before_the_token_is_touched),
 		TEST(killed_at_any_write_it_is_finished_or_begun_again),
 	};
 
