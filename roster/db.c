@@ -29,8 +29,9 @@ static const struct meaning {
 	const char *words;
 	const char *next;
 } meanings[] = {
-	{ SQLITE_FULL, ERR_IO, "the disk is full; the roster is unchanged",
-	    "make room on the roster's disk, then try again" },
+	{ SQLITE_FULL, ERR_IO, "the roster's disk is full",
+	    "make room on the roster's disk, then try again: what was asked for is in the roster "
+	    "as a whole or not at all" },
 	{ SQLITE_BUSY, ERR_NOT_NOW, "another program holds the roster",
 	    "wait for it, then try again" },
 	{ SQLITE_LOCKED, ERR_NOT_NOW, "another program holds the roster",

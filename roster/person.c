@@ -60,6 +60,16 @@ pack_roles(unsigned roles)
 	return list;
 }
 
+/* Names and contacts lie beside the JSON of events, but are shown in JSON. */
+static bool
+is_utf8(const char *text)
+{
+	json_t *value = json_string(text);
+
+	json_decref(value);
+	return value != NULL;
+}
+
 /* Commas separate names on the command line; control characters could paint the terminal. */
 static enum err
 check_name(const char *name, struct err_trace *trace)
@@ -76,6 +86,8 @@ check_name(const char *name, struct err_trace *trace)
 			return FAIL(
 			    trace, ERR_ARGUMENT, "a name has no comma and no control character");
 	}
+	if (!is_utf8(name))
+		return FAIL(trace, ERR_ARGUMENT, "a name is UTF-8 text");
 	if (strcmp(name, ERASED) == 0)
 		return FAIL(trace, ERR_ARGUMENT, "'%s' is not a name", ERASED);
 	return ERR_OK;
@@ -94,8 +106,10 @@ check_add(const struct roster_person_add *add, struct err_trace *trace)
 		return FAIL(trace, ERR_ARGUMENT, "'%s' needs a role", add->name);
 	}
 	if (add->contact != NULL &&
-	    (add->contact[0] == '\0' || strlen(add->contact) >= ROSTER_TEXT))
-		return FAIL(trace, ERR_ARGUMENT, "a contact has 1 to %d bytes", ROSTER_TEXT - 1);
+	    (add->contact[0] == '\0' || strlen(add->contact) >= ROSTER_TEXT ||
+		!is_utf8(add->contact)))
+		return FAIL(
+		    trace, ERR_ARGUMENT, "a contact has 1 to %d bytes of UTF-8", ROSTER_TEXT - 1);
 	return ERR_OK;
 }
 

@@ -105,7 +105,9 @@ void roster_drop(struct roster *roster);
 /*
  * Everything appended until the outermost roster_commit is there as a whole or not at all. Pairs
  * may nest. roster_rollback undoes all of it, whatever the depth; without a roster_begin it does
- * nothing, so that it fits behind every `out:`.
+ * nothing, so that it fits behind every `out:`. A failure before the outermost commit leaves the
+ * roster as it was; one of that commit itself (a disk that fails while it syncs) leaves it as it
+ * was or with everything, and the next opening shows which.
  */
 MUST_CHECK enum err roster_begin(struct roster *roster, struct err_trace *trace);
 MUST_CHECK enum err roster_commit(struct roster *roster, struct err_trace *trace);
