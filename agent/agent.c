@@ -3,11 +3,13 @@
  * quorate-agent: holds one activation of one token and serves it to applications. It is started by
  * a command (custody/agent_link.h) and by nobody else: its only argument is the link.
  */
+#include <fcntl.h>
 #include <p11-kit/p11-kit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,7 +24,7 @@
 #include "custody/agent_wire.h"
 #include "pcsc/reader.h"
 
-enum { ORDER_MS = 10000, PIN_MS = 60000, GRACE_MS = 3000 };
+enum { ORDER_MS = 10000, PIN_MS = 60000, GRACE_MS = 3000, DESCRIPTORS = 4096 };
 
 struct life {
 	int link;
@@ -146,6 +148,33 @@ stop(struct life *life)
 	return true;
 }
 
+/* A connection takes three descriptors, and the module some of its own. */
+static void
+allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/*
+ * The command's stdin and stdout are not the agent's: a reader of that stdout must not wait for
+ * the agent to end. stderr stays, for what a module has to say.
+ */
+static enum err
+let_go_of_streams(struct err_trace *trace)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool done = null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0;
+
+	if (null > STDERR_FILENO)
+		close(null);
+	return done ? ERR_OK : FAIL_ERRNO(trace, "cannot let go of stdin and stdout");
+}
+
 static enum err
 set_up(struct life *life, struct err_trace *trace)
 {
@@ -154,7 +183,10 @@ set_up(struct life *life, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = secret_heap_init(trace);
 	if (err == ERR_OK)
+		err = let_go_of_streams(trace);
+	if (err == ERR_OK)
 		err = ends_block_signals(&life->signals, trace);
+	allow_descriptors();
 	p11_kit_be_quiet();
 	return err;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/filter.h"
 
+#include <pthread.h>
+
 static CK_FUNCTION_LIST list;
 
 static void
@@ -44,12 +46,20 @@ serve_object_functions(void)
 	list.C_DigestFinal = filter_digest_final;
 }
 
-CK_FUNCTION_LIST *
-filter_functions(void)
+static void
+fill_list(void)
 {
 	list.version = (CK_VERSION){ 2, 40 };
 	filter_refuse_all(&list);
 	serve_token_functions();
 	serve_object_functions();
+}
+
+CK_FUNCTION_LIST *
+filter_functions(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, fill_list);
 	return &list;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/client.h"
@@ -17,6 +18,8 @@
 #include "agent/place.h"
 #include "base/clock.h"
 #include "custody/agent_link.h"
+
+enum { FULL_MS = 50 };
 
 struct connection {
 	struct serve *serve;
@@ -217,6 +220,9 @@ serve_accept(struct serve *serve)
 
 		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
 			continue;
+		/* Out of descriptors or memory: who waits stays at the door; do not spin on it. */
+		if (fd < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+			poll(NULL, 0, FULL_MS);
 		if (fd < 0)
 			return;
 		if (!let_in(serve, fd))
@@ -240,10 +246,11 @@ wait_until_empty(struct serve *serve, int grace_ms)
 {
 	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += grace_ms / 1000;
 	while (serve->count > 0)
-		if (pthread_cond_timedwait(&serve->left, &serve->lock, &until) != 0)
+		if (pthread_cond_clockwait(&serve->left, &serve->lock, CLOCK_MONOTONIC, &until) !=
+		    0)
 			return false;
 	return true;
 }
