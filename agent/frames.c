@@ -63,14 +63,15 @@ static enum outcome
 read_bytes(int fd, uint8_t *out, size_t len, int64_t deadline)
 {
 	while (len > 0) {
-		enum outcome outcome = wait_for(fd, POLLIN, deadline);
-		ssize_t got;
+		ssize_t got = recv(fd, out, len, MSG_DONTWAIT);
 
-		if (outcome != DONE)
-			return outcome;
-		got = recv(fd, out, len, MSG_DONTWAIT);
-		if (is_only_later(got))
+		if (is_only_later(got)) {
+			enum outcome outcome = wait_for(fd, POLLIN, deadline);
+
+			if (outcome != DONE)
+				return outcome;
 			continue;
+		}
 		if (got <= 0)
 			return CLOSED;
 		out += got;
@@ -83,14 +84,15 @@ static enum outcome
 write_bytes(int fd, const uint8_t *bytes, size_t len, int64_t deadline)
 {
 	while (len > 0) {
-		enum outcome outcome = wait_for(fd, POLLOUT, deadline);
-		ssize_t sent;
+		ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (outcome != DONE)
-			return outcome;
-		sent = send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (is_only_later(sent))
+		if (is_only_later(sent)) {
+			enum outcome outcome = wait_for(fd, POLLOUT, deadline);
+
+			if (outcome != DONE)
+				return outcome;
 			continue;
+		}
 		if (sent < 0)
 			return CLOSED;
 		bytes += sent;

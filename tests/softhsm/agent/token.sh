@@ -2,10 +2,11 @@
 # shellcheck shell=sh
 #
 # For the tests of this folder, sourced with their two arguments: the folder of the test programs
-# and p11-kit-client.so. Makes a SoftHSM token with an EC P-384 key, and ways to hold it open.
+# and p11-kit-client.so; `here`, this folder, where it is not that of the script. Makes a SoftHSM
+# token with an EC P-384 key, and ways to hold it open.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
+: "${here:=$(cd "$(dirname "$0")" && pwd)}"
 # shellcheck source=tests/card/tap.sh
 . "$here/../../card/tap.sh"
 
