@@ -26,7 +26,7 @@ gives() {
 	else
 		failures=$((failures + 1))
 		printf 'not ok %d - %s\n' "$checks" "$sentence"
-		printf '%s\n' "$shown" | sed 's/^/# /'
+		printf '%s\n' "$shown" | tail -n 40 | sed 's/^/# /'
 		printf '# exit status %s, not %s\n' "$status" "$wanted"
 	fi
 }

@@ -35,7 +35,7 @@ differs(struct reader_list *list)
 	bool different;
 
 	pthread_mutex_lock(&desk.lock);
-	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): copies */
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
 	different = memcmp(list, &desk.list, sizeof(*list)) != 0;
 	if (different)
 		*list = desk.list;
