@@ -69,7 +69,7 @@ static void
 parse_numbered(int number, struct event *out)
 {
 	struct err_trace trace = { 0 };
-	char name[16];
+	char name[32];
 	char text[LINE_MAX_SIZE];
 	uint8_t hash[ROSTER_HASH_SIZE];
 
