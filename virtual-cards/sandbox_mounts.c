@@ -23,6 +23,7 @@ static const char *const hidden[] = {
 	"/usr/lib/pcsc/drivers",
 	"/etc/reader.conf.d",
 	"/etc/pkcs11",
+	"/etc/quorate",
 	"/usr/share/p11-kit/modules",
 };
 
