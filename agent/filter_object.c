@@ -136,6 +136,28 @@ may_read(const struct visible_object *object, CK_ATTRIBUTE_TYPE type)
 	return CKR_OK;
 }
 
+/*
+ * OpenSC's module, for one, answers a buffer that is too small with the length that would do.
+ * p11-kit's server then sends that many bytes from that buffer: the client reads the agent's heap.
+ * PKCS#11 2.40 wants CK_UNAVAILABLE_INFORMATION there, and gets it here.
+ */
+static CK_RV
+read_one(const struct client *client, const struct client_session *session,
+    const struct visible_object *object, CK_ATTRIBUTE *attribute)
+{
+	CK_ULONG room = attribute->ulValueLen;
+	CK_RV rv = may_read(object, attribute->type);
+
+	if (rv == CKR_OK)
+		rv = client->activation->functions->C_GetAttributeValue(
+		    session->real, object->handle, attribute, 1);
+	else
+		attribute->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+	if (attribute->pValue != NULL && attribute->ulValueLen > room)
+		attribute->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+	return rv;
+}
+
 /* Asks the token for one attribute at a time, and only for what may be read. */
 CK_RV
 filter_get_attribute_value(CK_SESSION_HANDLE number, CK_OBJECT_HANDLE object_number,
@@ -153,13 +175,8 @@ filter_get_attribute_value(CK_SESSION_HANDLE number, CK_OBJECT_HANDLE object_num
 	if (count > TEMPLATE_MAX)
 		return CKR_ARGUMENTS_BAD;
 	for (CK_ULONG i = 0; i < count; i++) {
-		CK_RV rv = may_read(object, template[i].type);
+		CK_RV rv = read_one(client, session, object, &template[i]);
 
-		if (rv != CKR_OK)
-			template[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
-		else
-			rv = client->activation->functions->C_GetAttributeValue(
-			    session->real, object->handle, &template[i], 1);
 		if (result == CKR_OK)
 			result = rv;
 	}

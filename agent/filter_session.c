@@ -74,6 +74,8 @@ filter_generate_random(CK_SESSION_HANDLE number, CK_BYTE *out, CK_ULONG len)
 
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
+	if (out == NULL)
+		return CKR_ARGUMENTS_BAD;
 	return client_answer(
 	    client, client->activation->functions->C_GenerateRandom(session->real, out, len));
 }

@@ -255,6 +255,98 @@ fake_mechanisms(CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	return CKR_OK;
 }
 
+static CK_RV
+fake_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO *info)
+{
+	(void)slot;
+	*info = (CK_SLOT_INFO){ .flags = CKF_TOKEN_PRESENT };
+	return CKR_OK;
+}
+
+static CK_RV
+fake_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
+{
+	(void)slot;
+	(void)type;
+	*info = (CK_MECHANISM_INFO){ 256, 256, CKF_SIGN | CKF_DERIVE };
+	return CKR_OK;
+}
+
+static CK_RV
+fake_random(CK_SESSION_HANDLE session, CK_BYTE *out, CK_ULONG len)
+{
+	memset(out, 4, len);
+	return session_at(session) == NULL ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
+}
+
+static CK_RV
+fake_verify_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+	(void)mechanism;
+	(void)key;
+	return session_at(session) == NULL ? CKR_SESSION_HANDLE_INVALID : CKR_OK;
+}
+
+static CK_RV
+fake_verify(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len, CK_BYTE *signature,
+    CK_ULONG signature_len)
+{
+	(void)session;
+	(void)data;
+	(void)len;
+	for (CK_ULONG i = 0; i < signature_len; i++)
+		if (signature[i] != 0x5A)
+			return CKR_SIGNATURE_INVALID;
+	return signature_len == FAKE_SIGNATURE ? CKR_OK : CKR_SIGNATURE_LEN_RANGE;
+}
+
+static CK_RV
+fake_verify_final(CK_SESSION_HANDLE session, CK_BYTE *signature, CK_ULONG signature_len)
+{
+	return fake_verify(session, NULL, 0, signature, signature_len);
+}
+
+static CK_RV
+fake_update(CK_SESSION_HANDLE session, CK_BYTE *part, CK_ULONG len)
+{
+	(void)session;
+	(void)part;
+	(void)len;
+	return CKR_OK;
+}
+
+static CK_RV
+fake_digest_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism)
+{
+	(void)session;
+	(void)mechanism;
+	return CKR_OK;
+}
+
+static CK_RV
+fake_digest(
+    CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len, CK_BYTE *digest, CK_ULONG *digest_len)
+{
+	CK_ULONG room = *digest_len;
+
+	(void)session;
+	(void)data;
+	(void)len;
+	*digest_len = 32;
+	if (digest == NULL)
+		return CKR_OK;
+	if (room < 32)
+		return CKR_BUFFER_TOO_SMALL;
+	memset(digest, 0xD1, 32);
+	return CKR_OK;
+}
+
+static CK_RV
+fake_digest_final(CK_SESSION_HANDLE session, CK_BYTE *digest, CK_ULONG *digest_len)
+{
+	return fake_digest(session, NULL, 0, digest, digest_len);
+}
+
 CK_FUNCTION_LIST *
 fake_token_functions(void)
 {
@@ -268,7 +360,18 @@ fake_token_functions(void)
 		.C_Sign = fake_sign,
 		.C_SignUpdate = fake_sign_update,
 		.C_SignFinal = fake_sign_final,
+		.C_VerifyInit = fake_verify_init,
+		.C_Verify = fake_verify,
+		.C_VerifyUpdate = fake_update,
+		.C_VerifyFinal = fake_verify_final,
+		.C_DigestInit = fake_digest_init,
+		.C_Digest = fake_digest,
+		.C_DigestUpdate = fake_update,
+		.C_DigestFinal = fake_digest_final,
+		.C_GenerateRandom = fake_random,
+		.C_GetSlotInfo = fake_slot_info,
 		.C_GetTokenInfo = fake_token_info,
+		.C_GetMechanismInfo = fake_mechanism_info,
 		.C_GetMechanismList = fake_mechanisms };
 	return &functions;
 }

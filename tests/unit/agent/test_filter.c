@@ -315,6 +315,25 @@ the_private_half_is_never_read(void **state)
 	close_room(&room);
 }
 
+/* The fake token says how long it would be, as OpenSC's module does. */
+static void
+an_attribute_that_does_not_fit_has_no_length(void **state)
+{
+	CK_BYTE byte = 0;
+	CK_ATTRIBUTE label = { CKA_LABEL, &byte, 1 };
+	CK_SESSION_HANDLE session;
+	struct room room;
+
+	(void)state;
+	open_all(&room);
+	session = open_session(&room);
+	assert_int_equal(
+	    room.served->C_GetAttributeValue(session, find_private(&room, session), &label, 1),
+	    CKR_BUFFER_TOO_SMALL);
+	assert_int_equal(label.ulValueLen, CK_UNAVAILABLE_INFORMATION);
+	close_room(&room);
+}
+
 static void
 a_search_cannot_guess_a_private_half(void **state)
 {
@@ -528,6 +547,7 @@ main(void)
 		cmocka_unit_test(a_pinned_key_that_is_missing_is_named),
 		cmocka_unit_test(a_key_that_wants_its_pin_each_time_is_refused_with_words),
 		cmocka_unit_test(the_private_half_is_never_read),
+		cmocka_unit_test(an_attribute_that_does_not_fit_has_no_length),
 		cmocka_unit_test(a_search_cannot_guess_a_private_half),
 		cmocka_unit_test(attributes_that_hold_attributes_are_unknown),
 		cmocka_unit_test(raw_rsa_is_no_mechanism),
