@@ -2,7 +2,6 @@
 #include "custody/agent_link.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -34,34 +33,6 @@ struct agent {
 	const char *environment[2];
 };
 
-/*
- * The agent of the same build or installation as this program: in libexec where it is installed,
- * in the build folder otherwise, where tests lie deeper. Never looked up in PATH: it will be given
- * a PIN.
- */
-static enum err
-find_program(char *out, size_t size, struct err_trace *trace)
-{
-	static const char *const places[] = { "../libexec/quorate", "../agent", "../../../agent" };
-	char self[PATH_SIZE];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	const char *folder;
-
-	if (len < 0)
-		return FAIL_ERRNO(trace, "cannot tell where this program lies");
-	self[len] = '\0';
-	folder = dirname(self);
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		int printed = snprintf(out, size, "%s/%s/quorate-agent", folder, places[i]);
-
-		if (printed > 0 && (size_t)printed < size && access(out, X_OK) == 0)
-			return ERR_OK;
-	}
-	err_next(trace, "Install Quorate as a whole ('meson install'), or run it from its build "
-			"folder.");
-	return FAIL(trace, ERR_ABSENT, "quorate-agent is missing from this installation");
-}
-
 static enum err
 spawn_agent(const char *program, struct agent *agent, struct err_trace *trace)
 {
@@ -72,7 +43,7 @@ spawn_agent(const char *program, struct agent *agent, struct err_trace *trace)
 	enum err err;
 
 	if (program == NULL) {
-		err = find_program(found, sizeof(found), trace);
+		err = process_sibling("agent", "quorate-agent", found, sizeof(found), trace);
 		if (err != ERR_OK)
 			return err;
 		argv[0] = found;

@@ -2,7 +2,6 @@
 #include "hsm/proof.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,35 +29,6 @@ const char *const proof_verdict_words[TOKEN_VERDICT__COUNT] = {
 };
 
 const char *const proof_who_words[2] = { [TOKEN_USER] = "user", [TOKEN_SO] = "so" };
-
-/*
- * The program of the same build or installation as this one: beside it (both in libexec), in
- * libexec, or in the build folder, where tests lie deeper. Never looked up in PATH: it is given a
- * PIN.
- */
-static enum err
-find_program(char *out, size_t size, struct err_trace *trace)
-{
-	static const char *const places[] = { ".", "../libexec/quorate", "../hsm", "../../hsm",
-		"../../../hsm" };
-	char self[PATH_SIZE];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	const char *folder;
-
-	if (len < 0)
-		return FAIL_ERRNO(trace, "cannot tell where this program lies");
-	self[len] = '\0';
-	folder = dirname(self);
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		int n = snprintf(out, size, "%s/%s/" PROGRAM, folder, places[i]);
-
-		if (n > 0 && (size_t)n < size && access(out, X_OK) == 0)
-			return ERR_OK;
-	}
-	err_next(
-	    trace, "Install Quorate as a whole (meson install), or run it from its build folder.");
-	return FAIL(trace, ERR_UNSUPPORTED, PROGRAM " is missing from this installation");
-}
 
 static enum err
 write_all(int fd, const void *bytes, size_t len, struct err_trace *trace)
@@ -204,7 +174,7 @@ token_prove_pin(
 	int from = -1;
 	int status = 0;
 	pid_t pid;
-	enum err err = find_program(program, sizeof(program), trace);
+	enum err err = process_sibling("hsm", PROGRAM, program, sizeof(program), trace);
 
 	if (err)
 		return err;
