@@ -219,6 +219,7 @@ issuing_deliver(struct issuing *issuing, struct err_trace *trace)
 	unsigned breaks = 0;
 	enum err err = ERR_OK;
 
+	visit_seen_release(&issuing->seen);
 	issuing->seen = (struct visit_seen){ 0 }; /* a card that is in a reader still may begin */
 	while (err == ERR_OK && count_delivered(issuing) < issuing->members) {
 		err = deliver_next(issuing, trace);

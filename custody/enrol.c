@@ -352,6 +352,7 @@ enrol_card(struct custody *custody, const struct enrol_request *request, struct 
 
 	if (err == ERR_OK)
 		err = visit_begin(custody, &ask, &seen, &visit, trace);
+	visit_seen_release(&seen);
 	if (err != ERR_OK)
 		return err;
 	enrolment.card = visit.card;

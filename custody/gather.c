@@ -206,6 +206,7 @@ gather(struct custody *custody, const struct gather_request *request, struct col
 	if (err == ERR_OK)
 		err = collection_complete(collection, &gathering.out.prk, trace);
 	collection_drop(collection);
+	visit_seen_release(seen);
 	free(gathering.candidates);
 	if (err != ERR_OK) {
 		gathered_end(custody, &gathering.out, false);

@@ -99,6 +99,7 @@ issuing_close(struct issuing *issuing)
 {
 	if (issuing == NULL)
 		return;
+	visit_seen_release(&issuing->seen);
 	collection_drop(&issuing->collection);
 	secret_drop(&issuing->prk);
 	for (size_t i = 0; i < issuing->entropies; i++)
@@ -157,6 +158,7 @@ issuing_complete(struct issuing *issuing, struct err_trace *trace)
 
 	if (issuing->prk != NULL)
 		return ERR_OK;
+	visit_seen_release(&issuing->seen);
 	issuing->seen = (struct visit_seen){ 0 };
 	err = gather(
 	    issuing->custody, &request, &issuing->collection, &issuing->seen, &gathered, trace);

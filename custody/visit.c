@@ -17,61 +17,51 @@ struct asking {
 	struct visit_seen *seen;
 	struct reader_list readers;
 	char reason[VISIT_REASON];
-	char serials[READER_MAX][CARD_SERIAL];
 	unsigned asked;
 };
 
-static bool
-was_seen(const struct visit_seen *seen, const struct reader *reader)
-{
-	for (size_t i = 0; i < seen->count; i++)
-		if (strcmp(seen->seen[i].reader, reader->name) == 0)
-			return seen->seen[i].events == reader->events;
-	return false;
-}
-
-static void
-mark_seen(struct visit_seen *seen, const struct reader *reader)
-{
-	size_t at = 0;
-
-	while (at < seen->count && strcmp(seen->seen[at].reader, reader->name) != 0)
-		at++;
-	if (at == READER_MAX)
-		at = 0;
-	else if (at == seen->count)
-		seen->count++;
-	snprintf(seen->seen[at].reader, sizeof(seen->seen[at].reader), "%s", reader->name);
-	seen->seen[at].events = reader->events;
-}
-
 /* The readers whose card nobody has looked at yet. */
 static size_t
-unseen_cards(const struct asking *asking, const struct reader *found[READER_MAX])
+unseen_cards(struct asking *asking, const struct reader *found[READER_MAX])
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < asking->readers.count; i++) {
 		const struct reader *reader = &asking->readers.reader[i];
 
-		if (reader->present && !was_seen(asking->seen, reader))
+		if (reader->present && !visit_seen_at(asking->seen, reader)->looked_at)
 			found[count++] = reader;
 	}
 	return count;
 }
 
-/* The serial of a card that is only to be named; empty when it cannot be read. */
-static void
-read_serial(struct asking *asking, const char *reader, char serial[CARD_SERIAL])
+static bool
+would_do(const struct visit_ask *ask, const char *serial)
 {
+	for (size_t i = 0; !ask->blank && i < ask->wanted_count; i++)
+		if (strcmp(ask->wanted[i].serial, serial) == 0)
+			return true;
+	return false;
+}
+
+/* The serial of a card that is to be named; NULL when it cannot be read. */
+static const char *
+serial_of(struct asking *asking, const struct reader *reader)
+{
+	struct visit_seen_card *known = visit_seen_at(asking->seen, reader);
 	struct card *card = NULL;
 
-	serial[0] = '\0';
-	if (card_visit_begin(asking->custody->readers, reader, asking->custody->card_options, &card,
-		NULL) != ERR_OK)
-		return;
-	snprintf(serial, CARD_SERIAL, "%s", card_facts(card)->serial);
-	card_visit_end(card);
+	if (known->serial[0] != '\0')
+		return known->serial;
+	if (card_visit_begin(asking->custody->readers, reader->name, asking->custody->card_options,
+		&card, NULL) != ERR_OK)
+		return NULL;
+	snprintf(known->serial, sizeof(known->serial), "%s", card_facts(card)->serial);
+	if (would_do(asking->ask, known->serial))
+		known->held = card;
+	else
+		card_visit_end(card);
+	return known->serial;
 }
 
 static enum err
@@ -98,14 +88,11 @@ put_question(struct asking *asking, struct attendant_card_answer *answer, struct
 		wanted[i] = (struct attendant_wanted){ ask->wanted[i].custodian,
 			ask->wanted[i].card, ask->wanted[i].serial };
 	for (size_t i = 0; i < asking->readers.count; i++) {
-		const char *reader = asking->readers.reader[i].name;
-		char *serial = asking->serials[question.present_count];
+		const struct reader *reader = &asking->readers.reader[i];
 
-		if (!asking->readers.reader[i].present)
-			continue;
-		read_serial(asking, reader, serial);
-		present[question.present_count++] =
-		    (struct attendant_present){ reader, *serial == '\0' ? NULL : serial };
+		if (reader->present)
+			present[question.present_count++] =
+			    (struct attendant_present){ reader->name, serial_of(asking, reader) };
 	}
 	answer->reader[0] = '\0';
 	return attendant->card(attendant->context, &question, answer, trace);
@@ -173,12 +160,33 @@ is_blank_for(const struct visit_ask *ask, const struct whose *whose)
 				       strcmp(whose->quorum, ask->quorum) == 0);
 }
 
+/* False, with the reason, when the card has another key than the one enrolled, or tells none. */
+static bool
+has_key(struct asking *asking, struct card *card, const struct visit_wanted *wanted)
+{
+	uint8_t point[CARD_POINT];
+
+	if (wanted->dec_point == NULL)
+		return true;
+	if (card_public_key(card, CARD_KEY_DEC, point, NULL) != ERR_OK) {
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "The card with serial %s did not tell its key; put it in again.",
+		    wanted->serial);
+		return false;
+	}
+	if (memcmp(point, wanted->dec_point, sizeof(point)) == 0)
+		return true;
+	snprintf(asking->reason, sizeof(asking->reason),
+	    "The card with serial %s has another key than the one enrolled as %.43s.",
+	    wanted->serial, wanted->card);
+	return false;
+}
+
 /* The place of this card in `wanted`; -1 when it is none of them. */
 static int
 match_wanted(struct asking *asking, struct card *card)
 {
 	const struct visit_ask *ask = asking->ask;
-	uint8_t point[CARD_POINT];
 	struct whose whose;
 
 	whose_card(asking->custody->roster, card_facts(card)->serial, &whose);
@@ -187,16 +195,8 @@ match_wanted(struct asking *asking, struct card *card)
 	for (size_t i = 0; !ask->blank && i < ask->wanted_count; i++) {
 		const struct visit_wanted *wanted = &ask->wanted[i];
 
-		if (strcmp(wanted->serial, card_facts(card)->serial) != 0)
-			continue;
-		if (wanted->dec_point == NULL ||
-		    (card_public_key(card, CARD_KEY_DEC, point, NULL) == ERR_OK &&
-			memcmp(point, wanted->dec_point, sizeof(point)) == 0))
-			return (int)i;
-		snprintf(asking->reason, sizeof(asking->reason),
-		    "The card with serial %s has another key than the one enrolled as %.43s.",
-		    wanted->serial, wanted->card);
-		return -1;
+		if (strcmp(wanted->serial, card_facts(card)->serial) == 0)
+			return has_key(asking, card, wanted) ? (int)i : -1;
 	}
 	explain(asking, card, &whose);
 	return -1;
@@ -208,13 +208,16 @@ try_card(struct asking *asking, const struct reader *reader, struct visit *out, 
     struct err_trace *trace)
 {
 	struct err_trace why = { 0 };
-	struct card *card = NULL;
-	enum err err;
+	struct visit_seen_card *known = visit_seen_at(asking->seen, reader);
+	struct card *card = known->held;
+	enum err err = ERR_OK;
 	int which;
 
-	mark_seen(asking->seen, reader);
-	err = card_visit_begin(
-	    asking->custody->readers, reader->name, asking->custody->card_options, &card, &why);
+	known->looked_at = true;
+	known->held = NULL;
+	if (card == NULL)
+		err = card_visit_begin(asking->custody->readers, reader->name,
+		    asking->custody->card_options, &card, &why);
 	if (err == ERR_NOT_NOW || err == ERR_LOCKED || err == ERR_INTERNAL || err == ERR_NOMEM) {
 		if (trace != NULL)
 			*trace = why;
@@ -225,6 +228,7 @@ try_card(struct asking *asking, const struct reader *reader, struct visit *out, 
 		    why.count == 0 ? "the card could not be read" : why.frame[why.count - 1].text);
 		return ERR_OK;
 	}
+	snprintf(known->serial, sizeof(known->serial), "%s", card_facts(card)->serial);
 	which = match_wanted(asking, card);
 	if (which < 0) {
 		card_visit_end(card);
@@ -305,7 +309,7 @@ next_reader(struct asking *asking, const struct reader **out, struct err_trace *
 	if (answer.reader[0] != '\0')
 		return named_reader(asking, answer.reader, out, trace);
 	for (size_t i = 0; count > 1 && i < count; i++)
-		mark_seen(asking->seen, found[i]);
+		visit_seen_at(asking->seen, found[i])->looked_at = true;
 	err = wait_for_card(asking, trace);
 	if (err == ERR_OK && unseen_cards(asking, found) == 1)
 		*out = found[0];

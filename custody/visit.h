@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "custody/custody.h"
+#include "custody/visit_seen.h"
 
 enum { VISIT_WANTED_MAX = 16, VISIT_REASON = 256 };
 
@@ -40,20 +41,11 @@ struct visit {
 	size_t which; /* in `wanted` */
 };
 
-/* Which cards of which readers were seen to already, so that none is asked about twice. */
-struct visit_seen {
-	size_t count;
-	struct {
-		char reader[READER_NAME];
-		uint32_t events;
-	} seen[READER_MAX];
-};
-
 /*
  * Asks until one of the wanted cards is there. Of several cards present none is picked: they are
- * named and the people say which. `seen` begins zeroed and is kept over the visits of one
- * operation. ERR_CANCELLED: the people stopped; ERR_TIMEOUT: no card came; ERR_ABSENT: no reader,
- * no pcscd.
+ * named and the people say which. `seen` is kept over the visits of one operation
+ * and released at its end (visit_seen_release), also after a failure. ERR_CANCELLED: the people
+ * stopped; ERR_TIMEOUT: no card came; ERR_ABSENT: no reader, no pcscd.
  */
 MUST_CHECK enum err visit_begin(struct custody *custody, const struct visit_ask *ask,
     struct visit_seen *seen, struct visit *out, struct err_trace *trace);
