@@ -210,6 +210,25 @@ issuing_retire(struct issuing *issuing, struct err_trace *trace)
 	return ERR_OK;
 }
 
+/* What state an operation that went wrong has left, and what can be done about it. */
+static enum err
+broke_off(const struct issuing *issuing, enum err err, struct err_trace *trace)
+{
+	bool switched = issuing_has_switched(issuing->operation);
+	const char *name = issuing->quorum.name;
+
+	if (switched)
+		err_next(trace, "Run 'quorate quorum resume %s': it finishes this.", name);
+	else
+		err_next(trace,
+		    "Run 'quorate quorum resume %s' to go on, or 'quorate quorum abort %s' to give "
+		    "it up.",
+		    name, name);
+	return FAIL(trace, err, "'%s' of quorum '%s' is not complete; %s",
+	    roster_operation_word(issuing->operation->plan.kind), name,
+	    switched ? "its token's PINs are being set" : "no token was touched");
+}
+
 enum err
 issuing_run(struct issuing *issuing, struct err_trace *trace)
 {
@@ -227,11 +246,8 @@ issuing_run(struct issuing *issuing, struct err_trace *trace)
 	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases); i++) {
 		enum err err = phases[i](issuing, trace);
 
-		if (err != ERR_OK) {
-			err_next(trace, "Run 'quorate quorum resume %s' to go on from here.",
-			    issuing->quorum.name);
-			return err;
-		}
+		if (err != ERR_OK)
+			return broke_off(issuing, err, trace);
 	}
 	return ERR_OK;
 }

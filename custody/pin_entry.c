@@ -21,6 +21,19 @@ struct dialogue {
 	char reason[REASON_SIZE];
 };
 
+/* Says whose PIN it was that the people stopped at, and what the card still allows. */
+static enum err
+stopped_at(const struct dialogue *dialogue, enum err err, struct err_trace *trace)
+{
+	unsigned tries = card_tries_left(dialogue->card, dialogue->which);
+
+	if (err != ERR_CANCELLED)
+		return err;
+	return FAIL(trace, err, "stopped at the PIN of %s's card %s: %u %s left",
+	    dialogue->owner->custodian, dialogue->owner->card, tries,
+	    tries == 1 ? "try is" : "tries are");
+}
+
 static enum err
 ask(struct dialogue *dialogue, struct secret **pin, struct err_trace *trace)
 {
@@ -38,7 +51,8 @@ ask(struct dialogue *dialogue, struct secret **pin, struct err_trace *trace)
 		.reason = dialogue->reason[0] == '\0' ? NULL : dialogue->reason,
 	};
 
-	return attendant->pin(attendant->context, &question, pin, trace);
+	return stopped_at(
+	    dialogue, attendant->pin(attendant->context, &question, pin, trace), trace);
 }
 
 /* After a refusal, before a last try, or after a "no": what now? */
@@ -63,7 +77,8 @@ decide(struct dialogue *dialogue, enum attendant_choice *taken, struct err_trace
 	    tries == 0   ? "; the card is blocked."
 	    : tries == 1 ? ". If the last try fails, the card is blocked."
 			 : ".");
-	return attendant->choice(attendant->context, text, of, taken, trace);
+	return stopped_at(
+	    dialogue, attendant->choice(attendant->context, text, of, taken, trace), trace);
 }
 
 /* *go_on: the PIN may be asked for; false: another card is wanted. */
@@ -81,8 +96,7 @@ settle(struct dialogue *dialogue, bool *go_on, struct err_trace *trace)
 		    dialogue->owner->custodian, dialogue->owner->card);
 	}
 	if (taken == ATTENDANT_STOP)
-		return FAIL(trace, ERR_CANCELLED, "stopped at the PIN of %s's card %s",
-		    dialogue->owner->custodian, dialogue->owner->card);
+		return stopped_at(dialogue, ERR_CANCELLED, trace);
 	dialogue->last_try = taken == ATTENDANT_LAST_TRY;
 	*go_on = taken != ATTENDANT_OTHER;
 	return ERR_OK;
@@ -106,9 +120,7 @@ send_pin(
 	*verified = err == ERR_OK;
 	if (err == ERR_OK || err == ERR_DENIED || err == ERR_LOCKED) {
 		snprintf(dialogue->reason, sizeof(dialogue->reason), "%s",
-		    err == ERR_OK       ? ""
-		    : err == ERR_LOCKED ? "The PIN was refused and the card is blocked now."
-					: "The card refused the PIN.");
+		    err == ERR_OK ? "" : "The card refused the PIN.");
 		return ERR_OK;
 	}
 	if (trace != NULL)

@@ -241,6 +241,16 @@ try_card(struct asking *asking, const struct reader *reader, struct visit *out, 
 	return ERR_OK;
 }
 
+/* How far the cards had come when the people stopped, or nobody came any more. */
+static enum err
+stopped_short(const struct asking *asking, enum err err, struct err_trace *trace)
+{
+	if (err != ERR_CANCELLED && err != ERR_TIMEOUT)
+		return err;
+	return FAIL(trace, err, "%s: stopped with %u of %u cards", asking->ask->purpose,
+	    asking->ask->done, asking->ask->total);
+}
+
 static enum err
 check_readers(struct asking *asking, struct err_trace *trace)
 {
@@ -304,7 +314,7 @@ next_reader(struct asking *asking, const struct reader **out, struct err_trace *
 		return FAIL(trace, ERR_DENIED, "none of the cards that are wanted was presented");
 	err = put_question(asking, &answer, trace);
 	if (err != ERR_OK)
-		return err;
+		return stopped_short(asking, err, trace);
 	asking->reason[0] = '\0';
 	if (answer.reader[0] != '\0')
 		return named_reader(asking, answer.reader, out, trace);
@@ -313,7 +323,7 @@ next_reader(struct asking *asking, const struct reader **out, struct err_trace *
 	err = wait_for_card(asking, trace);
 	if (err == ERR_OK && unseen_cards(asking, found) == 1)
 		*out = found[0];
-	return err;
+	return stopped_short(asking, err, trace);
 }
 
 enum err
