@@ -209,23 +209,40 @@ plan_quorum(struct custody *custody, const struct create_request *request, struc
 	return err == ERR_OK ? plan_token(custody, &request->token, plan, trace) : err;
 }
 
+/* A good name, and a new one. */
+static enum err
+check_name(struct custody *custody, const char *name, struct err_trace *trace)
+{
+	struct roster_quorum existing;
+
+	if (!binding_name_is_good(name))
+		return FAIL(trace, ERR_ARGUMENT,
+		    "'%s' is not a quorum's name: 1 to 32 of a-z, 0-9 and -", name);
+	if (roster_quorum_find(custody->roster, name, &existing, NULL) != ERR_OK)
+		return ERR_OK;
+	if (existing.live != 0) {
+		err_next(trace, "See it with 'quorate quorum show %s'.", name);
+		return FAIL(trace, ERR_EXISTS, "a quorum '%s' exists already", name);
+	}
+	err_next(trace,
+	    "Go on with 'quorate quorum resume %s', or give it up with 'quorate quorum abort %s'.",
+	    name, name);
+	return FAIL(trace, ERR_EXISTS, "a quorum '%s' was begun already and is not complete", name);
+}
+
 enum err
 create_quorum(struct custody *custody, const struct create_request *request,
     struct roster_id *quorum, struct err_trace *trace)
 {
 	struct roster_plan *plan = calloc(1, sizeof(*plan));
-	struct roster_quorum existing;
 	struct roster_id operation;
 	enum err err;
 
 	if (plan == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory");
-	if (roster_quorum_find(custody->roster, request->name, &existing, NULL) == ERR_OK) {
-		err_next(trace, "See it with 'quorate quorum show %s'.", request->name);
-		err = FAIL(trace, ERR_EXISTS, "a quorum '%s' exists already", request->name);
-	} else {
+	err = check_name(custody, request->name, trace);
+	if (err == ERR_OK)
 		err = plan_quorum(custody, request, plan, trace);
-	}
 	if (err == ERR_OK)
 		err = write_down(custody, request->name, plan, &operation, trace);
 	if (err == ERR_OK)

@@ -14,6 +14,7 @@
 #include "custody/visit.h"
 #include "custody/whose.h"
 #include "pcsc/pin.h"
+#include "quorum/derive.h"
 #include "roster/person.h"
 #include "roster/quorum.h"
 
@@ -28,12 +29,17 @@ struct enrolment {
 };
 
 static enum err
-find_custodian(struct enrolment *enrolment, struct err_trace *trace)
+check_names(struct enrolment *enrolment, struct err_trace *trace)
 {
 	struct roster_person *person = &enrolment->custodian;
-	enum err err = roster_person_find(
-	    enrolment->custody->roster, enrolment->request->custodian, person, trace);
+	enum err err;
 
+	if (!binding_name_is_good(enrolment->request->quorum))
+		return FAIL(trace, ERR_ARGUMENT,
+		    "'%s' is not a quorum's name: 1 to 32 of a-z, 0-9 and -",
+		    enrolment->request->quorum);
+	err = roster_person_find(
+	    enrolment->custody->roster, enrolment->request->custodian, person, trace);
 	if (err != ERR_OK)
 		return err;
 	if ((person->roles & (ROSTER_CUSTODIAN | ROSTER_DEPUTY)) == 0) {
@@ -307,6 +313,18 @@ record(struct enrolment *enrolment, struct err_trace *trace)
 	return err;
 }
 
+/* What fails here leaves an enrolled card, which the next enrolment would replace. */
+static enum err
+sign(struct enrolment *enrolment, struct err_trace *trace)
+{
+	enum err err =
+	    checkpoint_by_card(enrolment->custody, enrolment->card, &enrolment->known, trace);
+
+	return err == ERR_OK ? err
+			     : FAIL(trace, err, "card %s is enrolled, but did not vouch for it",
+				   enrolment->known.name);
+}
+
 static enum err
 work_on_card(struct enrolment *enrolment, struct err_trace *trace)
 {
@@ -328,10 +346,7 @@ work_on_card(struct enrolment *enrolment, struct err_trace *trace)
 		err = set_pin(enrolment, trace);
 	if (err == ERR_OK)
 		err = record(enrolment, trace);
-	if (err == ERR_OK)
-		err = checkpoint_by_card(
-		    enrolment->custody, enrolment->card, &enrolment->known, trace);
-	return err;
+	return err == ERR_OK ? sign(enrolment, trace) : err;
 }
 
 enum err
@@ -348,7 +363,7 @@ enrol_card(struct custody *custody, const struct enrol_request *request, struct 
 		.wanted_count = 1 };
 	struct visit_seen seen = { 0 };
 	struct visit visit = { 0 };
-	enum err err = find_custodian(&enrolment, trace);
+	enum err err = check_names(&enrolment, trace);
 
 	if (err == ERR_OK)
 		err = visit_begin(custody, &ask, &seen, &visit, trace);

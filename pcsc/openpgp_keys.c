@@ -79,13 +79,18 @@ openpgp_read_point(
 static enum err
 set_attributes(struct card *card, enum card_key key, struct err_trace *trace)
 {
+	enum err err;
+
 	if (card->facts.key[key].p256)
 		return ERR_OK;
 	if (!card->facts.can.algorithm_change)
 		return FAIL(trace, ERR_UNSUPPORTED, "the %s key of card %s cannot be one on P-256",
 		    key_words[key], card->facts.serial);
-	return openpgp_put(card, OPENPGP_DO_ALGORITHM_SIG + (unsigned)key,
+	err = openpgp_put(card, OPENPGP_DO_ALGORITHM_SIG + (unsigned)key,
 	    openpgp_p256_attributes(key), "set its key up for P-256", trace);
+	if (err == ERR_UNSUPPORTED)
+		err_next(trace, "Take another card: this one makes no keys on the curve P-256.");
+	return err;
 }
 
 static enum err
