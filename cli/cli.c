@@ -255,6 +255,30 @@ cli_print_json(struct cli *cli, json_t *document, struct err_trace *trace)
 	return failed ? FAIL(trace, ERR_IO, "the JSON output could not be written") : ERR_OK;
 }
 
+enum err
+cli_check_new_file(const char *path, struct err_trace *trace)
+{
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	char *folder;
+	enum err err = ERR_OK;
+
+	if (path == NULL)
+		return ERR_OK;
+	if (access(path, F_OK) == 0) {
+		err_next(trace, "Name another file. Nothing was done yet.");
+		return FAIL(trace, ERR_EXISTS, "'%s' exists and is never overwritten", path);
+	}
+	folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+	if (folder == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	if (access(folder, W_OK) != 0) {
+		err_next(trace, "Name another file. Nothing was done yet.");
+		err = FAIL_ERRNO(trace, "'%s' cannot be written", path);
+	}
+	free(folder);
+	return err;
+}
+
 const char *
 cli_time(int64_t utc, char out[CLI_TIME])
 {

@@ -42,6 +42,10 @@ MUST_CHECK enum err cli_close_roster(struct cli *cli, struct err_trace *trace);
 /* Prints a JSON document with its version, {"quorate":1,...}, and releases it. */
 MUST_CHECK enum err cli_print_json(struct cli *cli, json_t *document, struct err_trace *trace);
 
+/* ERR_EXISTS, ERR_ABSENT or ERR_DENIED before work begins whose result could not be written there.
+ */
+MUST_CHECK enum err cli_check_new_file(const char *path, struct err_trace *trace);
+
 /* Text of a file for ever: "2026-11-23 11:51 UTC"; "never" for 0. */
 enum { CLI_TIME = 24 };
 const char *cli_time(int64_t utc, char out[CLI_TIME]);

@@ -105,7 +105,9 @@ run_generate(struct cli *cli, const void *values, struct err_trace *trace)
 		err_next(trace, "Types are ec-p256, ec-p384, rsa-3072 and rsa-4096.");
 		return FAIL(trace, ERR_ARGUMENT, "'%s' is not a type of key", v->type);
 	}
-	err = token_key_generate(&cli->custody, &request, &key, &pem, trace);
+	err = cli_check_new_file(v->out, trace);
+	if (err == ERR_OK)
+		err = token_key_generate(&cli->custody, &request, &key, &pem, trace);
 	if (err != ERR_OK)
 		return err;
 	if (cli->line->json)

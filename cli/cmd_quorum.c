@@ -47,18 +47,32 @@ print_generation(struct cli *cli, const struct roster_generation *generation)
 	}
 }
 
+/* ", SO PIN generation 2" */
+static void
+print_pin(struct cli *cli, const struct roster_binding *binding, enum roster_token_pin pin)
+{
+	const char *name = pin == ROSTER_SO_PIN ? "SO PIN" : "user PIN";
+
+	if (!binding->spec.binds[pin])
+		fprintf(cli->out, ", %s not bound", name);
+	else if (binding->opens[pin] == 0)
+		fprintf(cli->out, ", %s not set yet", name);
+	else
+		fprintf(cli->out, ", %s generation %u", name, binding->opens[pin]);
+}
+
 static void
 print_binding(struct cli *cli, const struct roster_binding *binding)
 {
 	const struct roster_token *token = &binding->spec.token;
 
-	fprintf(cli->out,
-	    "  token '%s' (%s, %s, serial %s)%s: user PIN generation %u, SO PIN %s%u\n",
-	    token->label, binding->spec.name, roster_binding_role_word(binding->spec.role),
+	fprintf(cli->out, "  token '%s' (%s, %s, serial %s)%s", token->label, binding->spec.name,
+	    roster_binding_role_word(binding->spec.role),
 	    token->serial[0] == '\0' ? "none yet" : token->serial,
-	    token->software ? " SOFTWARE TOKEN" : "", binding->opens[ROSTER_USER_PIN],
-	    binding->spec.binds[ROSTER_SO_PIN] ? "generation " : "not bound, ",
-	    binding->opens[ROSTER_SO_PIN]);
+	    token->software ? ", SOFTWARE TOKEN" : "");
+	for (int pin = 0; pin < ROSTER_TOKEN_PIN__COUNT; pin++)
+		print_pin(cli, binding, (enum roster_token_pin)pin);
+	fputc('\n', cli->out);
 }
 
 static enum err
@@ -265,6 +279,8 @@ run_create(struct cli *cli, const void *values, struct err_trace *trace)
 	enum err err = token_values_read(&v->token, &request.token, trace);
 
 	if (err == ERR_OK)
+		err = cli_check_new_file(v->sheet, trace);
+	if (err == ERR_OK)
 		err = create_quorum(&cli->custody, &request, &id, trace);
 	if (err == ERR_OK)
 		err = roster_quorum_get(cli->custody.roster, &id, &quorum, trace);
@@ -342,6 +358,32 @@ run_resume(struct cli *cli, const void *values, struct err_trace *trace)
 	return err;
 }
 
+/* Cards that got the quorum's admin PIN take no other share until they are enrolled again. */
+static enum err
+print_to_enrol(struct cli *cli, const char *quorum, struct err_trace *trace)
+{
+	struct roster_card *cards = NULL;
+	size_t count = 0, found = 0;
+	enum err err = roster_card_list(cli->custody.roster, quorum, &cards, &count, trace);
+
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		char name[ROSTER_NAME];
+
+		if (cards[i].state != ROSTER_CARD_ENROLLED ||
+		    cards[i].admin_pin == ROSTER_ADMIN_PIN_OWN)
+			continue;
+		if (found++ == 0)
+			fputs("Cards to enrol again, which resets them:\n", cli->out);
+		whose_name(cli->custody.roster, &cards[i].custodian, name);
+		fprintf(cli->out, "  %-8s quorate card enrol --custodian %s --quorum %s\n",
+		    cards[i].name, name, quorum);
+	}
+	free(cards);
+	if (err == ERR_OK && found == 0)
+		fputs("Its cards are as they were and can be used again.\n", cli->out);
+	return err;
+}
+
 static enum err
 run_abort(struct cli *cli, const void *values, struct err_trace *trace)
 {
@@ -353,13 +395,11 @@ run_abort(struct cli *cli, const void *values, struct err_trace *trace)
 		err = agree(cli, pending, "Give it up for good?", trace);
 	if (err == ERR_OK)
 		err = pending_abort(&cli->custody, pending, v->reason, trace);
-	if (err == ERR_OK)
-		fprintf(cli->out,
-		    "Given up. No token was touched. Cards whose admin PIN is the quorum's are "
-		    "freed by "
-		    "enrolling them again,\nwhich resets them: quorate card enrol --custodian NAME "
-		    "--quorum %s\n",
-		    v->name);
+	if (err == ERR_OK) {
+		fputs("Given up. No token was touched.\n", cli->out);
+		if (pending->kind == ROSTER_OP_CREATE)
+			err = print_to_enrol(cli, v->name, trace);
+	}
 	free(pending);
 	return err;
 }
