@@ -39,9 +39,10 @@ static const struct option_row which_options[] = { MODULE_OPTION, { .name = NULL
 /* ---- list and info ------------------------------------------------------------------------- */
 
 static const char *
-pin_words(const struct token_tries *tries)
+pin_words(const struct token_tries *tries, bool set)
 {
-	return tries->locked          ? "LOCKED"
+	return !set                   ? "not set"
+	       : tries->locked        ? "LOCKED"
 	       : tries->final_try     ? "one try left"
 	       : tries->count_low     ? "a wrong try was counted"
 	       : tries->to_be_changed ? "must be changed"
@@ -89,9 +90,10 @@ token_json(struct cli *cli, const struct token_facts *token)
 	    uri, "label", token->label, "serial", token->serial, "manufacturer",
 	    token->manufacturer, "model", token->model, "hardware", token->hardware, "firmware",
 	    token->firmware, "initialised", token->initialised, "software", token->software,
-	    "user_pin_set", token->user_pin_set, "user_pin", pin_words(&token->user), "so_pin",
-	    pin_words(&token->so), "pin_min", (int)token->pin_min, "pin_max", (int)token->pin_max,
-	    "bound_as", bound);
+	    "user_pin_set", token->user_pin_set, "user_pin",
+	    pin_words(&token->user, token->user_pin_set), "so_pin",
+	    pin_words(&token->so, token->initialised), "pin_min", (int)token->pin_min, "pin_max",
+	    (int)token->pin_max, "bound_as", bound);
 }
 
 static enum err
@@ -128,7 +130,8 @@ print_info(struct cli *cli, const struct token_facts *token)
 	fprintf(cli->out, "  versions     hardware %s, firmware %s\n", token->hardware,
 	    token->firmware);
 	fprintf(cli->out, "  user PIN     %s\n  SO PIN       %s\n",
-	    token->user_pin_set ? pin_words(&token->user) : "not set", pin_words(&token->so));
+	    pin_words(&token->user, token->user_pin_set),
+	    pin_words(&token->so, token->initialised));
 	fprintf(cli->out, "  PIN lengths  %lu to %lu\n", token->pin_min, token->pin_max);
 }
 
@@ -233,13 +236,15 @@ set_pins(struct cli *cli, struct module *module, const struct which_values *v,
 	struct token_user_pin pins;
 	struct token_facts now = *token;
 	char typed[32] = "";
-	enum err err = ERR_OK;
+	enum err err;
 
 	init.practice = cli->custody.roster != NULL && roster_is_practice(cli->custody.roster);
-	if (v->erase && token->initialised)
+	err = token_label_check(v->label, init.practice, trace);
+	if (err == ERR_OK && v->erase && token->initialised)
 		err = confirm_erase(cli, module, token, typed, trace);
 	if (err == ERR_OK)
-		err = ask_token_pin(cli, ATTENDANT_PIN_TOKEN_SO, v->label, token, &so, trace);
+		err = ask_token_pin(cli, ATTENDANT_PIN_TOKEN_SO,
+		    token->initialised ? token->label : v->label, token, &so, trace);
 	if (err == ERR_OK)
 		err = ask_token_pin(cli, ATTENDANT_PIN_TOKEN_USER, v->label, token, &user, trace);
 	init.so_pin = so;
@@ -252,6 +257,11 @@ set_pins(struct cli *cli, struct module *module, const struct which_values *v,
 		err = token_init_user_pin(module, &now, &pins, trace);
 	secret_free(so);
 	secret_free(user);
+	if (err == ERR_DENIED && token->initialised) {
+		err_next(trace, "Erasing wants the SO PIN that the token has now.");
+		return FAIL(trace, err, "token '%s' (serial %s) was not erased", token->label,
+		    token->serial);
+	}
 	return err;
 }
 
