@@ -4,18 +4,12 @@
 # story_main.sh FOLDER-OF-PROGRAMS
 #
 # The main job from an empty roster to a signature, by quorate's commands, and judged by programs
-# that know nothing of Quorate: OpenSSL, GnuPG, OpenSC and SoftHSM.
+# that know nothing of Quorate: OpenSSL, OpenSC and SoftHSM. (judges_*.sh has the cards alone.)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/card/story.sh
 . "$here/story.sh"
-
-export GNUPGHOME="$scratch/gnupg"
-mkdir -m 700 "$GNUPGHOME"
-echo 'pinentry-mode loopback' >"$GNUPGHOME/gpg.conf"
-echo 'allow-loopback-pinentry' >"$GNUPGHOME/gpg-agent.conf"
-echo 'disable-ccid' >"$GNUPGHOME/scdaemon.conf"
 
 client=$(p11_client)
 softhsm=$(softhsm_module)
@@ -39,43 +33,6 @@ enrols_alice() {
 	cp said receipt
 }
 
-with_pin() {
-	pin_of 1 | timeout 60 gpg --batch --yes --passphrase-fd 0 --trust-model always "$@"
-}
-
-# GnuPG makes an OpenPGP key of what is on the card; that its fingerprints are the card's says that
-# both reckon alike.
-gpg_takes_the_card() {
-	gpg --card-status >status
-	cat status
-	with_pin --quick-generate-key 'Alice <alice@example.org>' card - never
-	grep -q '^Key attributes ...: nistp256 nistp256' status
-	grep -q '^Name of cardholder: alice$' status
-	for key in Signature Encryption; do
-		grep "^$key key" status | cut -d : -f 2 | tr -d ' \n'
-		echo
-	done >on_card
-	gpg --with-colons --with-subkey-fingerprint --list-secret-keys |
-		sed -n 's/^fpr:*\([0-9A-F]*\):.*/\1/p' | diff - on_card
-}
-
-gpg_signs() {
-	echo "what alice signs" >message
-	with_pin --output signature --detach-sign message
-	gpg --verify signature message
-	echo "something else" >message
-	fails gpg --verify signature message
-}
-
-gpg_decrypts() {
-	echo "what alice reads" >message
-	gpg --batch --yes --trust-model always --recipient alice@example.org --output sealed \
-		--encrypt message
-	gpgconf --kill all
-	with_pin --output opened --decrypt sealed
-	cmp message opened
-}
-
 holds 'a practice roster begins with its administrator' meets 0 \
 	'PRACTICE. Roster
 ann is its first person, an administrator' quorate init --practice --by ann
@@ -88,10 +45,6 @@ holds 'five custodians are added' adds_everybody
 told 0 'the token is fresh' 'fresh token  SOFTWARE TOKEN, not initialised' quorate token list
 holds 'a blank card becomes the first custodian'\''s' enrols_alice
 holds 'its receipt has the fingerprint of the keys on the card' fingerprint_is_of_its_keys
-holds 'gpg makes an OpenPGP key of the keys on the card' gpg_takes_the_card
-holds 'gpg signs with it, and verifies' gpg_signs
-holds 'gpg encrypts to it, and the card decrypts' gpg_decrypts
-gpgconf --kill all
 holds 'the others get their cards' enrols root bob carol dave eve
 
 # ---- the quorum ---------------------------------------------------------------------------------
