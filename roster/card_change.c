@@ -151,7 +151,7 @@ check_keys(const struct roster_card_keys *keys, struct err_trace *trace)
 {
 	const struct part parts[] = { { keys->dec, sizeof(keys->dec) },
 		{ keys->sig, sizeof(keys->sig) } };
-	struct roster_hash fingerprint;
+	struct roster_hash fingerprint = { 0 };
 	enum err err = point_check(keys->dec, trace);
 
 	if (err == ERR_OK)
@@ -267,7 +267,7 @@ static enum err
 apply_enrol(struct db *db, const struct event *event, struct err_trace *trace)
 {
 	const json_t *body = event->body;
-	struct roster_card_keys keys;
+	struct roster_card_keys keys = { 0 };
 	struct roster_id card;
 
 	member_hex(body, "card", card.bytes, sizeof(card.bytes));

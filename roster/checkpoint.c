@@ -69,7 +69,7 @@ enum err
 roster_checkpoint_request(
     struct roster *roster, struct roster_checkpoint_request *out, struct err_trace *trace)
 {
-	struct roster_checkpoint_request request;
+	struct roster_checkpoint_request request = { 0 };
 	uint8_t message[MESSAGE_SIZE];
 	int64_t number = 0;
 	enum err err = roster_head(roster, &request.head, trace);

@@ -162,7 +162,7 @@ content_wipe_if_due(struct db *db, struct err_trace *trace)
 static enum err
 check_content(const struct db_rows *rows, struct db *projections, struct err_trace *trace)
 {
-	struct roster_hash stored;
+	struct roster_hash stored = { 0 };
 	struct roster_hash computed;
 	size_t salt_len = 0;
 	size_t len = 0;

@@ -214,28 +214,38 @@ db_blob(const void *bytes, size_t len)
 	return (struct db_value){ .kind = DB_BLOB, .bytes = bytes, .len = len };
 }
 
-/* A kept statement that nobody is walking, or a new one. */
-static enum err
-get_statement(struct db *db, const char *sql, struct db_statement **out, struct err_trace *trace)
+static struct db_statement *
+find_kept(struct db *db, const char *sql)
 {
 	for (size_t i = 0; i < db->statements; i++) {
-		if (db->statement[i].sql == sql && !db->statement[i].busy) {
-			*out = &db->statement[i];
-			return ERR_OK;
-		}
+		if (db->statement[i].sql == sql && !db->statement[i].busy)
+			return &db->statement[i];
 	}
-	if (db->statements == STATEMENTS_MAX)
-		return FAIL(trace, ERR_INTERNAL, "more than %d statements", STATEMENTS_MAX);
-	struct db_statement *fresh = &db->statement[db->statements];
-	const int code =
-	    sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &fresh->stmt, NULL);
+	return NULL;
+}
 
-	if (code != SQLITE_OK)
-		return FAIL_DB(db, code, trace);
-	fresh->sql = sql;
+/* A kept statement that nobody is walking, or a new one; NULL with *err set. */
+static struct db_statement *
+get_statement(struct db *db, const char *sql, enum err *err, struct err_trace *trace)
+{
+	struct db_statement *statement = find_kept(db, sql);
+
+	if (statement != NULL)
+		return statement;
+	if (db->statements == STATEMENTS_MAX) {
+		*err = FAIL(trace, ERR_INTERNAL, "more than %d statements", STATEMENTS_MAX);
+		return NULL;
+	}
+	statement = &db->statement[db->statements];
+	const int code = sqlite3_prepare_v3(
+	    db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->stmt, NULL);
+	if (code != SQLITE_OK) {
+		*err = FAIL_DB(db, code, trace);
+		return NULL;
+	}
+	statement->sql = sql;
 	db->statements++;
-	*out = fresh;
-	return ERR_OK;
+	return statement;
 }
 
 static int
@@ -269,10 +279,10 @@ release(struct db_statement *statement)
 enum err
 db_query(struct db *db, const struct db_call *call, struct db_rows *rows, struct err_trace *trace)
 {
-	struct db_statement *statement = NULL;
-	const enum err err = get_statement(db, call->sql, &statement, trace);
+	enum err err = ERR_INTERNAL;
+	struct db_statement *statement = get_statement(db, call->sql, &err, trace);
 
-	if (err != ERR_OK)
+	if (statement == NULL)
 		return err;
 	for (size_t i = 0; i < call->count; i++) {
 		const int code = bind_value(statement->stmt, (int)i + 1, &call->values[i]);

@@ -286,8 +286,8 @@ open_reading(struct roster *roster, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = load(roster, ROSTER_READ, trace);
 	if (err != ERR_OK && beside_wal) {
-		err_next(trace, "wait for that command; if none runs, any command of the owner "
-				"('quorate status') tidies up");
+		err_next(trace, "wait for that command; if none runs, the next changing command of "
+				"the roster's owner tidies up");
 		return FAIL(trace, err,
 		    "a command works on the roster, or one died: '%s-wal' is not merged",
 		    roster->file);

@@ -74,7 +74,7 @@ project_all(struct db *from, struct db *to, struct err_trace *trace)
 static enum err
 fail_differs(const struct schema_table *table, struct err_trace *trace)
 {
-	err_next(trace, "if nobody edited the file, 'quorate doctor' can have it made anew");
+	err_next(trace, "keep this file aside and take the newest copy of the roster");
 	return FAIL(trace, ERR_FORMAT,
 	    "the table '%s' is not what the events say: it was changed from outside", table->name);
 }

@@ -35,7 +35,7 @@ fail_at(const struct chain *chain, const char *what, struct err_trace *trace)
 static enum err
 check_link(const struct chain *chain, const struct event *event, struct err_trace *trace)
 {
-	struct roster_hash stored;
+	struct roster_hash stored = { 0 };
 
 	if (db_get_integer(&chain->rows, 0) != chain->done.n + 1 || event->n != chain->done.n + 1)
 		return fail_at(chain, "is missing", trace);
