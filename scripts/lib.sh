@@ -96,8 +96,7 @@ build() {
 			meson setup "$folder" "$root" "$@"
 		fi && ninja -C "$folder"
 	} >"$log" 2>&1; then
-		# The end says what failed; the beginning, when nothing was configured yet, does too.
-		tail -n 60 "$log" >&2
+		grep -v '^\[[0-9]*/[0-9]*\]' "$log" | tail -n 60 >&2
 		rm -f "$log"
 		die "the build in $folder failed"
 	fi
