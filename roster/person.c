@@ -179,12 +179,15 @@ roster_person_add(struct roster *roster, const struct roster_person_add *add, st
 {
 	struct roster_person other = { 0 };
 	struct roster_id id;
-	enum err err = roster_id_new(&id, trace);
+	enum err err = find_by_name(roster, add->name, &other);
 
-	if (err == ERR_OK && find_by_name(roster, add->name, &other) == ERR_OK) {
+	if (err == ERR_OK) {
 		err_next(trace, "give another name, such as one with a middle initial");
-		err = FAIL(trace, ERR_EXISTS, "'%s' is in the roster already", add->name);
+		return FAIL(trace, ERR_EXISTS, "'%s' is in the roster already", add->name);
 	}
+	if (err != ERR_ABSENT)
+		return FAIL(trace, err, "the people were not read");
+	err = roster_id_new(&id, trace);
 	if (err == ERR_OK)
 		err = person_record(roster, add, &id, trace);
 	if (err == ERR_OK)
