@@ -108,6 +108,15 @@ survives_its_reader() {
 	virtual-card eject card3
 }
 
+has_a_page_that_knows_every_variant() {
+	virtual-card --help | sed -n '/^Variants:/,$s/^  \([a-z0-9-]*\).*/\1/p' >variants
+	[ "$(wc -l <variants)" -gt 10 ]
+	while read -r name; do
+		grep -q -- "Cm.* $name\b" "$here/../../man/virtual-card.1"
+	done <variants
+}
+
+holds 'its page in man/ knows every variant' has_a_page_that_knows_every_variant
 holds 'a card goes in and out' goes_in_and_out
 holds 'a card comes into the reader that is named' comes_into_the_reader_that_is_named
 holds 'four readers hold four cards, and no fifth' fills_all_readers
