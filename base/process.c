@@ -279,6 +279,23 @@ process_wait(pid_t pid, int *status, struct err_trace *trace)
 }
 
 enum err
+process_folder(char *out, size_t out_size, struct err_trace *trace)
+{
+	ssize_t len = readlink("/proc/self/exe", out, out_size);
+	char *slash;
+
+	if (len < 0)
+		return FAIL_ERRNO(trace, "cannot tell where this program lies");
+	if ((size_t)len == out_size)
+		return FAIL(trace, ERR_UNSUPPORTED, "the path of this program is too long");
+	out[len] = '\0';
+	slash = strrchr(out, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	return ERR_OK;
+}
+
+enum err
 process_sibling(
     const char *folder, const char *name, char *out, size_t out_size, struct err_trace *trace)
 {
@@ -286,15 +303,10 @@ process_sibling(
 	static const char *const places[] = { "./", "../libexec/quorate/", "../%s/", "../../%s/",
 		"../../../%s/" };
 	char self[512];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
+	enum err err = process_folder(self, sizeof(self), trace);
 
-	if (len < 0)
-		return FAIL_ERRNO(trace, "cannot tell where this program lies");
-	self[len] = '\0';
-	slash = strrchr(self, '/');
-	if (slash != NULL)
-		*slash = '\0';
+	if (err != ERR_OK)
+		return err;
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		bool built = i >= 2;
 		int n = snprintf(out, out_size, "%s/%.*s%s/%s", self, (int)strcspn(places[i], "%"),

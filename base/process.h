@@ -38,6 +38,9 @@ MUST_CHECK enum err process_spawn(const struct process_start *start, pid_t *pid,
 /* Waits; *status is the exit status, or 128 + signal. */
 MUST_CHECK enum err process_wait(pid_t pid, int *status, struct err_trace *trace);
 
+/* The folder in which this program lies. */
+MUST_CHECK enum err process_folder(char *out, size_t out_size, struct err_trace *trace);
+
 /*
  * The path of another program of the same build or installation as this one: beside it, in
  * libexec/quorate, or in `folder` of the build tree. Never looked up in PATH: such programs are

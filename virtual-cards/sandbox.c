@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/process.h"
 
 #include "virtual-cards/sandbox_files.h"
 #include "virtual-cards/sandbox_mounts.h"
@@ -50,21 +51,6 @@ report(const struct err_trace *trace, enum err code)
 	if (trace->next[0] != '\0')
 		fprintf(stderr, "%s\n", trace->next);
 	return err_exit_code(code);
-}
-
-static enum err
-find_programs(struct sandbox *sandbox, struct err_trace *trace)
-{
-	ssize_t len = readlink("/proc/self/exe", sandbox->programs, sizeof(sandbox->programs) - 1);
-	char *slash;
-
-	if (len < 0)
-		return FAIL_ERRNO(trace, "this program cannot tell where it lies");
-	sandbox->programs[len] = '\0';
-	slash = strrchr(sandbox->programs, '/');
-	if (slash != NULL)
-		*slash = '\0';
-	return ERR_OK;
 }
 
 /* A folder that is kept must be visible inside under the same name. */
@@ -182,7 +168,7 @@ run(const char *dir, const char *const *argv)
 	pid_t first = -1;
 	enum err err;
 
-	err = find_programs(&sandbox, &trace);
+	err = process_folder(sandbox.programs, sizeof(sandbox.programs), &trace);
 	if (err == ERR_OK)
 		err = choose_folder(&sandbox, dir, &trace);
 	if (err == ERR_OK)

@@ -315,6 +315,33 @@ a_closed_standard_stream_does_not_become_somebodys_file(void **state)
 	assert_int_equal(status_of(closed_streams_are_filled), 0);
 }
 
+static void
+a_program_of_the_same_build_is_found_and_another_is_not(void **state)
+{
+	char folder[512], found[600], name[64];
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	snprintf(name, sizeof(name), "%s", program_invocation_short_name);
+	assert_ok(process_folder(folder, sizeof(folder), &trace), &trace);
+	assert_ok(process_sibling("base", name, found, sizeof(found), &trace), &trace);
+	assert_memory_equal(found, folder, strlen(folder));
+	assert_string_equal(found + strlen(found) - strlen(name), name);
+	/* "sh" is in PATH, which is no place to look. */
+	assert_fails(
+	    process_sibling("base", "sh", found, sizeof(found), &trace), ERR_ABSENT, &trace);
+}
+
+static void
+a_folder_that_does_not_fit_is_refused(void **state)
+{
+	char folder[8] = "before";
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_fails(process_folder(folder, sizeof(folder), &trace), ERR_UNSUPPORTED, &trace);
+}
+
 int
 main(void)
 {
@@ -331,6 +358,8 @@ main(void)
 		cmocka_unit_test(swap_is_on_when_the_system_lists_any),
 		cmocka_unit_test(a_hardened_process_is_not_dumped_and_shares_nothing),
 		cmocka_unit_test(a_closed_standard_stream_does_not_become_somebodys_file),
+		cmocka_unit_test(a_program_of_the_same_build_is_found_and_another_is_not),
+		cmocka_unit_test(a_folder_that_does_not_fit_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
