@@ -19,6 +19,7 @@ install_it() {
 
 holds 'it can be installed' install_it "$1"
 quorate=$(find "$folder" -type f -path '*/bin/quorate')
+prefix=${quorate%/bin/quorate}
 
 from_the_build_folder() {
 	# shellcheck disable=SC2016
@@ -30,7 +31,22 @@ find_in() {
 	find "$folder" -path "$1" | grep .
 }
 
+# What does not lie in the three places where it belongs.
+elsewhere() {
+	find "$folder" ! -type d ! -path "$prefix/bin/quorate" ! -path "$prefix/libexec/quorate/*" \
+		! -path "$prefix/share/*" | grep .
+}
+completes() {
+	bash -euc '. "$1"
+		COMP_WORDS=(quorate token in)
+		COMP_CWORD=2
+		_quorate
+		test "${COMPREPLY[*]}" = "info init"' completing "$prefix/share/bash-completion/completions/quorate"
+}
+
 holds 'the command is there' test -x "$quorate"
+gives 1 'nothing lies outside its folders' elsewhere
+holds 'bash completes its words' completes
 holds 'the story begins with what was installed' \
 	"$quorate" sandbox -- "$2" people enrol create key
 gives 1 'every program inside is the installed one' from_the_build_folder
