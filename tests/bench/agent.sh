@@ -3,8 +3,8 @@
 #
 # agent.sh PROGRAMS CLIENT-MODULE RATE
 #
-# Signatures a second through the agent, against SoftHSM in the application's own process and
-# against `p11-kit server` with the same token, in one run.
+# Signatures a second through the agent, by SoftHSM in the application's own process and through
+# `p11-kit server` with the same token, in one run. One figure a line: name, whose, number.
 set -eu
 
 rate=$3
@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")/../softhsm/agent" && pwd)
 # shellcheck source=tests/softhsm/agent/token.sh
 . "$here/token.sh"
 
-seconds=2
+seconds=1
 on_token --keypairgen --key-type EC:prime256v1 --label p256 --id 02 >"$folder/setup"
 
 directly() {
@@ -37,20 +37,23 @@ through_server() {
 	rm -f "$folder/server.sock"
 }
 
-line() {
-	printf '%-10s %7s  %-22s %12s %14s %9s\n' "$@"
+# What each way is called in the figures.
+whose() {
+	case $1 in
+	through_agent) echo ours ;;
+	directly) echo softhsm ;;
+	through_server) echo p11-kit-server ;;
+	esac
 }
 
-line key clients way signatures/s 'median, us' ratio
-for key in p256 root-ca; do
-	for clients in 1 16; do
-		base=
-		for way in directly through_agent through_server; do
-			figures=$($way $key $clients 2>"$folder/noise") || figures='- -'
-			persecond=${figures% *}
-			: "${base:=$persecond}"
-			line $key $clients "$(echo $way | tr _ ' ')" "$persecond" "${figures#* }" \
-				"$(echo "$persecond $base" | awk '{ printf "%.2f", $1 / $2 }')"
-		done
+# measure CURVE KEY CLIENTS
+measure() {
+	for way in through_agent directly through_server; do
+		figures=$($way "$2" "$3" 2>"$folder/noise")
+		echo "sign-$1-$3 $(whose $way) ${figures% *}"
 	done
-done
+}
+
+measure p384 root-ca 1
+measure p384 root-ca 16
+measure p256 p256 1

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# story.sh FOLDER-OF-PROGRAMS MEASURE
+#
+# One run of the main job in a sandbox of its own, measured: prints one figure a line, as its name,
+# whose it is (ours, or a peer's name) and the number.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/card/inside.sh
+. "$here/../card/inside.sh"
+# shellcheck source=tests/bench/apdus.sh
+. "$here/apdus.sh"
+
+measure=$2
+threshold=3
+
+# took NAME COMMAND...: its time in milliseconds.
+took() {
+	name=$1
+	shift
+	"$measure" took "$@" >said 2>&1 || {
+		cat said >&2
+		exit 1
+	}
+	read -r us kib <took
+	echo "time-$name ours $((us / 1000))"
+}
+
+# needed NAME: the peak of memory of what was measured last, in KiB.
+needed() {
+	echo "memory-$1 ours $kib"
+}
+
+make_cards >said 2>&1
+empty_readers
+# The words of a command, split on purpose.
+# shellcheck disable=SC2086
+took create $create
+needed create
+$generate >said 2>&1
+empty_readers
+# shellcheck disable=SC2016
+took activate quorate activate root --trace one-by-one --by ann -- \
+	sh -c 'grep VmHWM "/proc/$(pgrep -x quorate-agent)/status" >agent'
+needed activate
+awk '{ print "memory-agent ours", $2 }' agent
+took activate-lying quorate activate root --by ann -- true
+took health quorate health
+needed health
+empty_readers
+opensc_uses card1 FFFE:00000001 >said 2>&1
+
+echo "apdus ours $(($(sent one-by-one) / threshold))"
+echo "get-response ours $(($(continued one-by-one) / threshold))"
+echo "apdus opensc $(opensc_apdus opensc.log | grep -vc '^00 C0')"
+echo "get-response opensc $(opensc_apdus opensc.log | grep -c '^00 C0' || true)"
