@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "custody/admin_pin.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -38,8 +39,9 @@ draw(struct card *card, struct secret **pin, struct secret **ephemeral, struct e
 	return err;
 }
 
+/* From here on the card may have either PIN, also for a second try within this run. */
 static enum err
-store(struct issuing *issuing, const struct issuing_member *member, const struct escrow *sealed,
+store(struct issuing *issuing, struct issuing_member *member, const struct escrow *sealed,
     struct err_trace *trace)
 {
 	struct roster *roster = issuing->custody->roster;
@@ -63,11 +65,13 @@ store(struct issuing *issuing, const struct issuing_member *member, const struct
 		err = roster_commit(roster, trace);
 	if (err != ERR_OK)
 		roster_rollback(roster);
+	else
+		member->card.admin_pin = ROSTER_ADMIN_PIN_ESCROWED;
 	return err;
 }
 
 static enum err
-seal(struct issuing *issuing, const struct issuing_member *member, const struct secret *pin,
+seal(struct issuing *issuing, struct issuing_member *member, const struct secret *pin,
     const struct secret *ephemeral, struct err_trace *trace)
 {
 	struct escrow_subject subject = { .practice = roster_is_practice(issuing->custody->roster),
@@ -106,7 +110,45 @@ note_changed(struct issuing *issuing, struct issuing_member *member, struct err_
 	return err;
 }
 
-/* The admin PIN before: the factory's where enrolment reset the card, else the people know it. */
+static enum err
+verify_admin(struct card *card, const struct secret *pin, struct err_trace *trace)
+{
+	return card_verify(
+	    card, &(struct card_pin_entry){ .which = CARD_PIN_ADMIN, .pin = pin }, trace);
+}
+
+/* The factory's, which enrolment left on a card that it reset. */
+static enum err
+factory_pin(struct card *card, const struct issuing_member *member, struct secret **pin,
+    struct err_trace *trace)
+{
+	struct secret *factory = NULL;
+	enum err err =
+	    secret_from(CARD_FACTORY_ADMIN_PIN, strlen(CARD_FACTORY_ADMIN_PIN), &factory, trace);
+
+	if (err == ERR_OK)
+		err = verify_admin(card, factory, trace);
+	if (err == ERR_DENIED) {
+		err_next_instead(trace,
+		    "Ask %s who used the card since its enrolment. Then give this up and enrol it "
+		    "again.",
+		    member->custodian);
+		err = FAIL(trace, ERR_DENIED,
+		    "the admin PIN of %s's card %s was changed by somebody after its enrolment",
+		    member->custodian, member->card.name);
+	}
+	if (err != ERR_OK) {
+		secret_free(factory);
+		return err;
+	}
+	*pin = factory;
+	return ERR_OK;
+}
+
+/*
+ * The admin PIN before, proven by the card: nothing is escrowed for a card whose PIN is not known,
+ * because a refusal after that would be taken for a change that was made.
+ */
 static enum err
 present_pin(struct issuing *issuing, struct card *card, const struct issuing_member *member,
     struct secret **pin, struct err_trace *trace)
@@ -115,32 +157,83 @@ present_pin(struct issuing *issuing, struct card *card, const struct issuing_mem
 
 	if (!member->card.resettable)
 		return pin_entry_admin(issuing->custody, card, &owner, pin, trace);
-	return secret_from(CARD_FACTORY_ADMIN_PIN, strlen(CARD_FACTORY_ADMIN_PIN), pin, trace);
+	return factory_pin(card, member, pin, trace);
+}
+
+/* The old PIN as people remember it, tried once; *refused is what the card says to it. */
+static enum err
+try_remembered_pin(struct issuing *issuing, struct card *card, const struct issuing_member *member,
+    bool *refused, struct err_trace *trace)
+{
+	struct attendant *attendant = issuing->custody->attendant;
+	const struct attendant_pin_ask ask = { .purpose = ATTENDANT_PIN_ADMIN,
+		.custodian = member->custodian,
+		.card = member->card.name,
+		.serial = member->card.serial,
+		.tries = card_tries_left(card, CARD_PIN_ADMIN),
+		.min = card_facts(card)->pin_min[CARD_PIN_ADMIN],
+		.max = card_facts(card)->pin_max[CARD_PIN_ADMIN],
+		.reason = "Its delivery was broken off while this PIN was being changed: type the "
+			  "one from before, so that the card shows which it has." };
+	struct secret *pin = NULL;
+	enum err err = attendant->pin(attendant->context, &ask, &pin, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (pin == NULL)
+		return FAIL(trace, ERR_CANCELLED, "the admin PIN from before was not given");
+	err = verify_admin(card, pin, trace);
+	secret_free(pin);
+	*refused = err == ERR_DENIED;
+	if (err == ERR_DENIED)
+		err_clear(trace);
+	return err == ERR_DENIED ? ERR_OK : err;
+}
+
+/* Only a PIN that is surely the old one says, by being refused, that the card has the new one. */
+static enum err
+was_remembered_pin_changed(struct issuing *issuing, struct card *card,
+    const struct issuing_member *member, bool *changed, struct err_trace *trace)
+{
+	struct attendant *attendant = issuing->custody->attendant;
+	bool refused = false, sure = false;
+	char text[512];
+	enum err err = try_remembered_pin(issuing, card, member, &refused, trace);
+
+	*changed = false;
+	if (err != ERR_OK || !refused)
+		return err;
+	snprintf(text, sizeof(text),
+	    "%.64s's card %s refused that admin PIN. Was it surely the one from before? Then the "
+	    "card has "
+	    "the new one, which the quorum keeps. (no: stop, nothing is lost)",
+	    member->custodian, member->card.name);
+	err = attendant->confirm(attendant->context, text, NULL, &sure, trace);
+	if (err == ERR_OK && !sure)
+		err = FAIL(trace, ERR_CANCELLED,
+		    "which admin PIN card %s has is not known; nothing was changed",
+		    member->card.name);
+	*changed = err == ERR_OK;
+	return err;
 }
 
 /*
- * An escrow was stored and then something broke off. Where the factory's PIN is refused now, the
- * card has the escrowed one; where a person types the old one they also say whether it is that.
+ * An escrow was stored and then something broke off: the card has either PIN. Where the one from
+ * before is refused now, it has the escrowed one.
  */
 static enum err
 was_changed(struct issuing *issuing, struct card *card, const struct issuing_member *member,
     bool *changed, struct err_trace *trace)
 {
-	struct attendant *attendant = issuing->custody->attendant;
 	struct secret *factory = NULL;
 	enum err err;
 
 	if (!member->card.resettable)
-		return attendant->confirm(attendant->context,
-		    "Delivery to this card was broken off while its admin PIN was being changed. "
-		    "Is its "
-		    "old admin PIN refused? (no: it will be asked for)",
-		    NULL, changed, trace);
+		return was_remembered_pin_changed(issuing, card, member, changed, trace);
 	err = secret_from(CARD_FACTORY_ADMIN_PIN, strlen(CARD_FACTORY_ADMIN_PIN), &factory, trace);
 	if (err != ERR_OK)
 		return err;
-	err = card_verify(
-	    card, &(struct card_pin_entry){ .which = CARD_PIN_ADMIN, .pin = factory }, trace);
+	err = verify_admin(card, factory, trace);
 	secret_free(factory);
 	*changed = err == ERR_DENIED;
 	if (err == ERR_DENIED)
