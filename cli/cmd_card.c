@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "custody/enrol.h"
 #include "custody/inspect.h"
+#include "custody/unblock.h"
 #include "custody/whose.h"
 #include "roster/card.h"
 #include "roster/roster.h"
@@ -263,6 +264,29 @@ run_inspect(struct cli *cli, const void *values, struct err_trace *trace)
 	return err;
 }
 
+/* ---- unblock ------------------------------------------------------------------------------- */
+
+struct unblock_values {
+	const char *card;
+};
+
+static const struct operand_row unblock_operands[] = {
+	{ "CARD", "its short name, root/2", true, offsetof(struct unblock_values, card) },
+	{ .metavar = NULL },
+};
+
+static enum err
+run_unblock(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct unblock_values *v = values;
+	enum err err = unblock_card(&cli->custody, v->card, trace);
+
+	if (err == ERR_OK)
+		fprintf(cli->out, "Card %s has a new PIN; its share and keys are as they were.\n",
+		    v->card);
+	return err;
+}
+
 const struct command cmd_card[] = {
 	{ .group = "card",
 	    .name = "enrol",
@@ -290,5 +314,15 @@ const struct command cmd_card[] = {
 	    .options = inspect_options,
 	    .size = sizeof(struct inspect_values),
 	    .run = run_inspect },
+	{ .group = "card",
+	    .name = "unblock",
+	    .summary = "Give a blocked card a new PIN, behind M other cards",
+	    .needs = NEED_WRITE | NEED_ATTENDANT | NEED_CARDS | NEED_SECRETS,
+	    .operands = unblock_operands,
+	    .size = sizeof(struct unblock_values),
+	    .run = run_unblock,
+	    .notes = "The quorum keeps each card's admin PIN in escrow; M cards open it, nobody "
+		     "sees it. The "
+		     "card's custodian\nchooses the new PIN." },
 	{ .name = NULL },
 };

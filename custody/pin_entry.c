@@ -91,7 +91,9 @@ settle(struct dialogue *dialogue, bool *go_on, struct err_trace *trace)
 	if (err != ERR_OK)
 		return err;
 	if (taken == ATTENDANT_STOP && card_tries_left(dialogue->card, dialogue->which) == 0) {
-		err_next(trace, "Unblock the card, or have its custodian's card replaced.");
+		err_next(trace,
+		    "Give it a new PIN, with enough other cards: quorate card unblock %s",
+		    dialogue->owner->card);
 		return FAIL(trace, ERR_LOCKED, "%s's card %s is blocked: no tries are left",
 		    dialogue->owner->custodian, dialogue->owner->card);
 	}

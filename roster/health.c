@@ -176,7 +176,9 @@ judge_proof(
 	if (reason != NULL) {
 		reason->card = card->id;
 		reason->since = state->due;
-		say_next(reason, "quorate card check %s", state->name);
+		say_next(reason,
+		    "quorate activate %s -- true (with this card among those presented)",
+		    evaluation->quorum.name);
 	}
 }
 
@@ -192,7 +194,8 @@ judge_tries(
 	reason->card = card->id;
 	say(reason, "card %s of %s has %u PIN tries left", state->name, state->person,
 	    card->tries_left);
-	say_next(reason, "quorate card unblock %s", state->name);
+	say_next(reason, "quorate activate %s -- true (with this card and its right PIN)",
+	    evaluation->quorum.name);
 }
 
 static void
@@ -204,8 +207,7 @@ judge_undelivered(struct evaluation *evaluation, const struct roster_card *card,
 	reason->card = card->id;
 	say(reason, "the share for card %s of %s was not delivered yet", state->name,
 	    state->person);
-	say_next(reason, "quorate quorum deliver %s --custodian %s", evaluation->quorum.name,
-	    state->person);
+	say_next(reason, "quorate quorum resume %s", evaluation->quorum.name);
 }
 
 static enum err
@@ -264,7 +266,8 @@ judge_margin(struct evaluation *evaluation)
 
 	if (health->margin < 0) {
 		say_next(add_reason(evaluation, ROSTER_REASON_BELOW_THRESHOLD),
-		    "quorate card check --all %s", health->name);
+		    "quorate activate %s -- true (with the cards that were not proven)",
+		    health->name);
 		say(&evaluation->health->reason[health->reasons - 1],
 		    "%u of the %u cards that it needs are ready", health->ready, health->threshold);
 	} else if (health->margin < evaluation->margin_wanted) {
@@ -477,7 +480,7 @@ judge_checkpoint(struct evaluation *evaluation, struct err_trace *trace)
 	struct roster_reason *reason = add_reason(evaluation, ROSTER_REASON_NO_CHECKPOINT);
 
 	say(reason, "no card has signed the roster's head: nothing pins its past to people");
-	say_next(reason, "quorate roster checkpoint");
+	say_next(reason, "quorate key list %s", evaluation->quorum.name);
 	return ERR_OK;
 }
 

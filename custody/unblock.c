@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "custody/unblock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "custody/gather.h"
+#include "custody/pin_entry.h"
+#include "custody/whose.h"
+#include "quorum/derive.h"
+#include "quorum/escrow.h"
+
+struct unblocking {
+	struct custody *custody;
+	struct roster_card card;
+	char custodian[ROSTER_NAME];
+	struct roster_quorum quorum;
+	struct roster_generation generation;
+	struct roster_escrow stored;
+};
+
+/* The newest live generation that keeps the card's admin PIN. */
+static enum err
+find_escrow(struct unblocking *unblocking, struct err_trace *trace)
+{
+	struct roster *roster = unblocking->custody->roster;
+	struct roster_holding *holdings = NULL;
+	size_t count = 0;
+	bool found = false;
+	enum err err = roster_card_holdings(roster, &unblocking->card.id, &holdings, &count, trace);
+
+	for (size_t i = 0; err == ERR_OK && !found && i < count; i++) {
+		struct roster_escrow which = { .kind = ROSTER_ESCROW_ADMIN_PIN,
+			.generation = holdings[i].generation };
+
+		if (holdings[i].state != ROSTER_GENERATION_LIVE)
+			continue;
+		memcpy(which.subject, unblocking->card.fingerprint.bytes, sizeof(which.subject));
+		found = roster_escrow_get(roster, &holdings[i].quorum, &which, &unblocking->stored,
+			    NULL) == ERR_OK;
+		if (found)
+			err = roster_quorum_get(
+			    roster, &holdings[i].quorum, &unblocking->quorum, trace);
+	}
+	free(holdings);
+	if (err == ERR_OK && !found) {
+		err_next(trace, "A card without a share is freed by enrolling it again.");
+		err = FAIL(trace, ERR_ABSENT,
+		    "no quorum that stands keeps the admin PIN of card %s", unblocking->card.name);
+	}
+	return err;
+}
+
+static enum err
+find(struct unblocking *unblocking, const char *name, struct err_trace *trace)
+{
+	struct roster *roster = unblocking->custody->roster;
+	enum err err = roster_card_by_name(roster, name, &unblocking->card, trace);
+
+	if (err != ERR_OK)
+		return err;
+	whose_name(roster, &unblocking->card.custodian, unblocking->custodian);
+	err = find_escrow(unblocking, trace);
+	return err == ERR_OK ? roster_generation_get(roster, &unblocking->quorum.id,
+				   unblocking->stored.generation, &unblocking->generation, trace)
+			     : err;
+}
+
+static enum err
+open_escrow(const struct unblocking *unblocking, const struct secret *prk, struct secret **admin,
+    struct err_trace *trace)
+{
+	struct escrow_subject subject = {
+		.practice = roster_is_practice(unblocking->custody->roster),
+		.generation = unblocking->generation.number,
+		.kind = ESCROW_ADMIN_PIN,
+	};
+	struct escrow sealed = { .len = unblocking->stored.blob_len };
+	struct secret *key = NULL;
+	uint8_t point[P256_POINT];
+	enum err err;
+
+	if (sealed.len > sizeof(sealed.bytes))
+		return FAIL(
+		    trace, ERR_FORMAT, "the escrow of card %s is damaged", unblocking->card.name);
+	memcpy(sealed.bytes, unblocking->stored.blob, sealed.len);
+	memcpy(subject.quorum_id, unblocking->quorum.id.bytes, sizeof(subject.quorum_id));
+	memcpy(
+	    subject.fingerprint, unblocking->card.fingerprint.bytes, sizeof(subject.fingerprint));
+	err = derive_escrow_key(prk, &key, point, trace);
+	if (err == ERR_OK)
+		err = escrow_open(&subject, &sealed, key, admin, trace);
+	secret_free(key);
+	return err;
+}
+
+/* The cards open the escrow; nothing but the one admin PIN is left of it. */
+static enum err
+gather_admin_pin(struct unblocking *unblocking, struct visit_seen *seen, struct secret **admin,
+    struct err_trace *trace)
+{
+	char purpose[ROSTER_SHORT_NAME + 32];
+	const struct gather_request request = { .quorum = &unblocking->quorum,
+		.generation = &unblocking->generation,
+		.purpose = purpose };
+	struct collection collection = { .quorum = &unblocking->quorum,
+		.generation = &unblocking->generation };
+	struct gathered gathered = { 0 };
+	enum err err;
+
+	snprintf(purpose, sizeof(purpose), "unblock card %s", unblocking->card.name);
+	err = gather(unblocking->custody, &request, &collection, seen, &gathered, trace);
+	if (err != ERR_OK)
+		return err;
+	err = open_escrow(unblocking, gathered.prk, admin, trace);
+	gathered_end(unblocking->custody, &gathered, false);
+	return err;
+}
+
+static enum err
+give_pin(const struct unblocking *unblocking, struct card *card, const struct secret *admin,
+    struct err_trace *trace)
+{
+	const struct pin_owner owner = { unblocking->custodian, unblocking->card.name };
+	struct secret *pin = NULL;
+	enum err err = pin_entry_new(unblocking->custody, card, &owner, &pin, trace);
+
+	if (err == ERR_OK)
+		err = card_verify(
+		    card, &(struct card_pin_entry){ .which = CARD_PIN_ADMIN, .pin = admin }, trace);
+	if (err == ERR_OK)
+		err = card_unblock(card, pin, trace);
+	if (err == ERR_OK)
+		err = card_logout(card, trace);
+	if (err == ERR_OK)
+		err = card_verify(
+		    card, &(struct card_pin_entry){ .which = CARD_PIN_USER, .pin = pin }, trace);
+	secret_free(pin);
+	if (err == ERR_OK)
+		err = roster_card_pin_changed(
+		    unblocking->custody->roster, &unblocking->card.id, ROSTER_CARD_PIN_USER, trace);
+	return err;
+}
+
+static enum err
+visit_card(const struct unblocking *unblocking, struct visit_seen *seen, const struct secret *admin,
+    struct err_trace *trace)
+{
+	const struct visit_wanted wanted = { unblocking->custodian, unblocking->card.name,
+		unblocking->card.serial, unblocking->card.dec };
+	const struct visit_ask ask = { .quorum = unblocking->quorum.name,
+		.generation = unblocking->generation.number,
+		.purpose = "give the card a new PIN",
+		.total = 1,
+		.wanted = &wanted,
+		.wanted_count = 1 };
+	struct visit visit = { 0 };
+	enum err err = visit_begin(unblocking->custody, &ask, seen, &visit, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = give_pin(unblocking, visit.card, admin, trace);
+	visit_end(unblocking->custody, &visit, "Take the card out.");
+	return err;
+}
+
+enum err
+unblock_card(struct custody *custody, const char *name, struct err_trace *trace)
+{
+	struct unblocking *unblocking = calloc(1, sizeof(*unblocking));
+	struct visit_seen seen = { 0 };
+	struct secret *admin = NULL;
+	enum err err;
+
+	if (unblocking == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	unblocking->custody = custody;
+	err = find(unblocking, name, trace);
+	if (err == ERR_OK)
+		err = gather_admin_pin(unblocking, &seen, &admin, trace);
+	seen = (struct visit_seen){ 0 };
+	if (err == ERR_OK)
+		err = visit_card(unblocking, &seen, admin, trace);
+	secret_free(admin);
+	free(unblocking);
+	return err;
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# commands.sh FOLDER QUORATE
+#
+# Whatever a message, a page or a script tells people to run must exist: each "quorate WORD WORD" in
+# the sources' texts, and in the README's and the pages' code, is looked up in the program itself.
+# Commands of later issues that no message can reach yet are listed here, with what lets them be named.
+set -u
+
+folder=${1:?}
+quorate=${2:?}
+later='quorum rekey' # only health's exposure names it, and nothing can be exposed yet
+status=0
+
+named() {
+	for part in cli custody hsm pcsc quorum roster agent; do
+		[ ! -d "$folder/$part" ] ||
+			grep -hoE "['\"]quorate [a-z]+( [a-z][a-z-]*)?" -r --include='*.c' "$folder/$part"
+	done | sed "s/^['\"]quorate //"
+	[ ! -f "$folder/README.md" ] ||
+		sed -n 's/^    \(sudo \)*quorate \([a-z]* [a-z][a-z-]*\).*/\2/p' "$folder/README.md"
+}
+
+# Two words that are a command or begin with one of a single word; or a group's name alone.
+exists() {
+	"$quorate" help "${1%% *}" "${1#* }" >/dev/null 2>&1 ||
+		"$quorate" help "${1%% *}" 2>/dev/null | head -n 1 | grep -q '^usage:' ||
+		{ [ "$1" = "${1%% *}" ] && "$quorate" help "$1" >/dev/null 2>&1; }
+}
+
+for word in $(named | tr ' ' '+' | sort -u); do
+	command=$(printf %s "$word" | tr '+' ' ')
+	[ "$command" != "$later" ] || continue
+	exists "$command" || {
+		echo "there is no command 'quorate $command', but a text names it"
+		status=1
+	}
+done
+exit $status
