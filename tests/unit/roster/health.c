@@ -69,8 +69,8 @@ the_level_follows_the_roll_calls_through_due_and_overdue(void **state)
 	assert_int_equal(health->level, ROSTER_LEVEL_WARNING);
 	assert_int_equal(health->ready, 5);
 	assert_non_null(reason_of(health, ROSTER_REASON_ROLL_CALL_DUE));
-	assert_string_equal(
-	    reason_of(health, ROSTER_REASON_ROLL_CALL_DUE)->next, "quorate activate root -- true (with this card among those presented)");
+	assert_string_equal(reason_of(health, ROSTER_REASON_ROLL_CALL_DUE)->next,
+	    "quorate activate root -- true (with this card among those presented)");
 	free(health);
 	health = evaluate(place, proven + 210 * DAY + 1);
 	assert_int_equal(health->level, ROSTER_LEVEL_CRITICAL);
@@ -183,8 +183,8 @@ an_undelivered_share_does_not_count(void **state)
 	health = evaluate(place, 0);
 	assert_int_equal(health->ready, 4);
 	assert_int_equal(health->level, ROSTER_LEVEL_WARNING);
-	assert_string_equal(reason_of(health, ROSTER_REASON_NOT_DELIVERED)->next,
-	    "quorate quorum resume root");
+	assert_string_equal(
+	    reason_of(health, ROSTER_REASON_NOT_DELIVERED)->next, "quorate quorum resume root");
 	free(health);
 }
 
