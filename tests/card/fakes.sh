@@ -7,6 +7,10 @@
 # they are said to be (tests/fakes/points.h). Programs of others are what is tried.
 set -eu
 
+# Meson adds the folder of the libraries that a test depends on, and ours would stand in for pcscd's
+# everywhere.
+unset LD_LIBRARY_PATH
+
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/card/inside.sh
 . "$here/inside.sh"
