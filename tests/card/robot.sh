@@ -108,6 +108,17 @@ planted_pin() {
 }
 holds 'a planted one is found' planted_pin
 
+virtual-card eject card1
+virtual-card eject card2
+fails_by_rule() {
+	wanted alice 1 | QUORATE_ROBOT='fault 1 pull-before:1' quorate-robot || return 1
+	sleep 1 # until pcscd has seen it
+	inserted 'card1 ' || return 1
+	opensc-tool --name
+	inserted ''
+}
+holds 'a card can fail by rule' fails_by_rule
+
 choice='{"ask":"choice","of":["again","other","stop"]}'
 holds 'the first choice is taken' answers '' "$choice" '{"take":"again"}'
 holds 'or the one that a rule names' answers 'choice other' "$choice" '{"take":"other"}'
