@@ -61,11 +61,8 @@ store(struct issuing *issuing, struct issuing_member *member, const struct escro
 		    roster, &member->card.id, ROSTER_ADMIN_PIN_ESCROWED, trace);
 	if (err == ERR_OK)
 		err = roster_operation_journal(roster, &issuing->operation->id, &step, trace);
+	err = roster_end(roster, err, trace);
 	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	else
 		member->card.admin_pin = ROSTER_ADMIN_PIN_ESCROWED;
 	return err;
 }
@@ -101,11 +98,8 @@ note_changed(struct issuing *issuing, struct issuing_member *member, struct err_
 		    roster, &member->card.id, ROSTER_ADMIN_PIN_CHANGED, trace);
 	if (err == ERR_OK)
 		err = roster_operation_journal(roster, &issuing->operation->id, &step, trace);
+	err = roster_end(roster, err, trace);
 	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	else
 		member->card.admin_pin = ROSTER_ADMIN_PIN_CHANGED;
 	return err;
 }

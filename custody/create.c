@@ -175,11 +175,7 @@ write_down(struct custody *custody, const char *new_quorum, struct roster_plan *
 		    custody->roster, &plan->quorum, &plan->token[0], &binding, trace);
 	if (err == ERR_OK)
 		err = roster_operation_begin(custody->roster, plan, operation, trace);
-	if (err == ERR_OK)
-		err = roster_commit(custody->roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(custody->roster);
-	return err;
+	return roster_end(custody->roster, err, trace);
 }
 
 static enum err

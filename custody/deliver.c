@@ -118,11 +118,7 @@ record_delivery(struct issuing *issuing, size_t index, struct card *card, struct
 		err = roster_card_proven(roster, &proof, trace);
 	if (err == ERR_OK)
 		err = issuing_journal(issuing, &step, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 /*

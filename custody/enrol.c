@@ -306,11 +306,7 @@ record(struct enrolment *enrolment, struct err_trace *trace)
 		err = roster_card_enrol(roster, &enrolment->known.id, &keys, trace);
 	if (err == ERR_OK)
 		err = roster_card_proven(roster, &proof, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	else
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 /* What fails here leaves an enrolled card, which the next enrolment would replace. */

@@ -199,12 +199,9 @@ issuing_retire(struct issuing *issuing, struct err_trace *trace)
 		    roster, &id, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }, trace);
 	if (err == ERR_OK)
 		err = roster_operation_finish(roster, &id, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK) {
-		roster_rollback(roster);
+	err = roster_end(roster, err, trace);
+	if (err != ERR_OK)
 		return err;
-	}
 	sign_checkpoint(issuing);
 	visit_end(issuing->custody, &issuing->last, "That was the last card; take it out.");
 	return ERR_OK;

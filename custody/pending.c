@@ -197,10 +197,7 @@ pending_abort(struct custody *custody, const struct pending *pending, const char
 		err = take_bindings_back(custody, operation, reason, trace);
 	if (err == ERR_OK)
 		err = give_up_quorum(custody, operation, reason, trace);
-	if (err == ERR_OK)
-		err = roster_commit(custody->roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(custody->roster);
+	err = roster_end(custody->roster, err, trace);
 	roster_operation_free(operation);
 	return err;
 }

@@ -134,11 +134,7 @@ store(struct issuing *issuing, const struct roster_seal *seal, struct err_trace 
 		    roster, &issuing->quorum.id, seal->number, ROSTER_GENERATION_DELIVERING, trace);
 	if (err == ERR_OK)
 		err = issuing_journal(issuing, &sealed, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 /* Randomness of the tokens that can open a session; a fresh one cannot. */

@@ -73,11 +73,7 @@ begin_touch(struct switching *switching, const struct roster_step *step, struct 
 		err = make_live(switching->issuing, trace);
 	if (err == ERR_OK)
 		err = issuing_journal(switching->issuing, step, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 /* The step after, and what the binding opens with now, together. */
@@ -92,11 +88,7 @@ end_touch(struct switching *switching, enum roster_token_pin pin, struct err_tra
 	if (err == ERR_OK)
 		err = roster_binding_opens(roster, &switching->binding.id, pin,
 		    switching->issuing->generation->number, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 /* ---- A fresh token ------------------------------------------------------------------------- */
@@ -159,11 +151,7 @@ note_set_up(struct switching *switching, const struct token_facts *facts, struct
 		err = end_touch(switching, ROSTER_SO_PIN, trace);
 	if (err == ERR_OK)
 		err = end_touch(switching, ROSTER_USER_PIN, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 static enum err

@@ -136,11 +136,7 @@ finish(struct unbinding *unbinding, struct err_trace *trace)
 		    roster, &unbinding->target->binding.id, unbinding->request->reason, trace);
 	if (err == ERR_OK)
 		err = roster_operation_finish(roster, &unbinding->operation->id, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 static enum err

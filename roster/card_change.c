@@ -124,12 +124,8 @@ roster_card_begin(struct roster *roster, const struct roster_card_begin *begin,
 		err = roster_card_abandon(roster, &former, "enrolled anew", trace);
 	if (err == ERR_OK)
 		err = append_begin(roster, begin, &id, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err == ERR_OK)
-		return roster_card_get(roster, &id, out, trace);
-	roster_rollback(roster);
-	return err;
+	err = roster_end(roster, err, trace);
+	return err == ERR_OK ? roster_card_get(roster, &id, out, trace) : err;
 }
 
 static enum err

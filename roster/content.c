@@ -136,11 +136,7 @@ content_erase(struct roster *roster, const struct roster_hash *hashes, size_t co
 	err = event_append(roster, "content.erase", pack_erasure(hashes, count, reason), trace);
 	if (err == ERR_OK)
 		err = delete_contents(roster->db, hashes, count, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 /* VACUUM too: moving rows between pages can leave copies that secure_delete does not reach. */

@@ -66,11 +66,7 @@ roster_escrow_store(struct roster *roster, const struct roster_id *quorum,
 	err = append_store(roster, quorum, escrow, trace);
 	if (err == ERR_OK && found == ERR_OK)
 		err = content_erase(roster, &old, 1, "replaced by a newer escrow", trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 enum err

@@ -30,11 +30,7 @@ founding_write(
 		err = append_founding(roster, founding->practice, trace);
 	if (err == ERR_OK)
 		err = person_record(roster, &first, &roster->by, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
 
 static enum err

@@ -134,10 +134,7 @@ person_record(struct roster *roster, const struct roster_person_add *add,
 			json_incref(name), "contact", json_incref(contact), "roles",
 			pack_roles(add->roles)),
 		    trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
+	err = roster_end(roster, err, trace);
 	json_decref(name);
 	json_decref(contact);
 	return err;

@@ -100,6 +100,16 @@ roster_rollback(struct roster *roster)
 }
 
 enum err
+roster_end(struct roster *roster, enum err err, struct err_trace *trace)
+{
+	if (err == ERR_OK)
+		err = roster_commit(roster, trace);
+	if (err != ERR_OK)
+		roster_rollback(roster);
+	return err;
+}
+
+enum err
 roster_act_as(struct roster *roster, const struct roster_id *person, struct err_trace *trace)
 {
 	int64_t present = 0;

@@ -113,6 +113,10 @@ MUST_CHECK enum err roster_begin(struct roster *roster, struct err_trace *trace)
 MUST_CHECK enum err roster_commit(struct roster *roster, struct err_trace *trace);
 void roster_rollback(struct roster *roster);
 
+/* The usual end: commits where nothing failed so far, else rolls back; `err`, or why it did not
+ * commit. */
+MUST_CHECK enum err roster_end(struct roster *roster, enum err err, struct err_trace *trace);
+
 /* Who is at the keyboard; needed before anything is appended. ERR_ABSENT: nobody has that id. */
 MUST_CHECK enum err
 roster_act_as(struct roster *roster, const struct roster_id *person, struct err_trace *trace);

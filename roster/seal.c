@@ -146,10 +146,7 @@ roster_generation_seal(struct roster *roster, const struct roster_id *quorum,
 			"escrow", member_of_bytes(seal->escrow, sizeof(seal->escrow)), "shares",
 			shares),
 		    trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
+	err = roster_end(roster, err, trace);
 	json_decref(shares);
 	return err;
 }

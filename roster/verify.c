@@ -131,9 +131,5 @@ roster_rebuild(struct roster *roster, struct err_trace *trace)
 	err = schema_clear_projections(roster->db, trace);
 	if (err == ERR_OK)
 		err = project_all(roster->db, roster->db, trace);
-	if (err == ERR_OK)
-		err = roster_commit(roster, trace);
-	if (err != ERR_OK)
-		roster_rollback(roster);
-	return err;
+	return roster_end(roster, err, trace);
 }
