@@ -372,7 +372,10 @@ enrol_card(struct custody *custody, const struct enrol_request *request, struct 
 	    err == ERR_OK ? "The card is enrolled; take it out." : "Take the card out.");
 	if (err == ERR_OK)
 		return roster_card_get(custody->roster, &enrolment.known.id, out, trace);
-	if (roster_id_is_set(&enrolment.known.id))
+	if (err == ERR_UNSUPPORTED)
+		err_next(trace,
+		    "Take another card: this one cannot serve. 'quorate card inspect' shows it.");
+	else if (roster_id_is_set(&enrolment.known.id))
 		err_next(trace,
 		    "Give the same command again with the same card: it begins the card anew.");
 	return err;
