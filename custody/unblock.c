@@ -183,6 +183,7 @@ unblock_card(struct custody *custody, const char *name, struct err_trace *trace)
 	seen = (struct visit_seen){ 0 };
 	if (err == ERR_OK)
 		err = visit_card(unblocking, &seen, admin, trace);
+	visit_seen_release(&seen);
 	secret_free(admin);
 	free(unblocking);
 	return err;
