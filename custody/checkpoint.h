@@ -4,6 +4,7 @@
 #define CUSTODY_CHECKPOINT_H
 
 #include "custody/custody.h"
+#include "quorum/header.h"
 #include "roster/card.h"
 
 /*
@@ -12,5 +13,12 @@
  */
 MUST_CHECK enum err checkpoint_by_card(struct custody *custody, struct card *card,
     const struct roster_card *known, struct err_trace *trace);
+
+/*
+ * The last checkpoint that the card took part in is one that this roster has. Else the roster is an
+ * older copy, or went another way since: ERR_NOT_NOW, before anything is done that rests on it.
+ */
+MUST_CHECK enum err checkpoint_check_header(const struct custody *custody,
+    const struct header *header, const char *card, struct err_trace *trace);
 
 #endif

@@ -14,6 +14,7 @@
 #include "custody/admin_pin.h"
 #include "custody/attendant.h"
 #include "custody/card_header.h"
+#include "custody/checkpoint.h"
 #include "custody/pin_entry.h"
 
 static bool
@@ -74,12 +75,54 @@ fill_header(const struct issuing *issuing, size_t index, struct header *header)
 	}
 }
 
+/*
+ * The same kind, the same quorum or none yet, and no newer history: seen before the PIN is asked
+ * for, because what follows (admin PIN, escrow, share) rests on what the roster says of this card.
+ */
+static enum err
+check_header(const struct issuing *issuing, size_t index, const struct header *header,
+    struct err_trace *trace)
+{
+	static const uint8_t none[sizeof(header->quorum_id)];
+	const struct issuing_member *member = &issuing->member[index];
+
+	if (header->practice != roster_is_practice(issuing->custody->roster))
+		return FAIL(trace, ERR_DENIED, "%s's card %s is a %s card", member->custodian,
+		    member->card.name, header->practice ? "PRACTICE" : "real");
+	if (memcmp(header->quorum_id, none, sizeof(none)) != 0 &&
+	    memcmp(header->quorum_id, issuing->quorum.id.bytes, sizeof(none)) != 0)
+		return FAIL(trace, ERR_DENIED, "%s's card %s holds a share of another quorum, '%s'",
+		    member->custodian, member->card.name, header->quorum_name);
+	return checkpoint_check_header(issuing->custody, header, member->card.name, trace);
+}
+
+/* The generation's record in the place of one that an earlier try left; others stay. */
+static enum err
+put_record(struct card *card, const struct record *record, struct err_trace *trace)
+{
+	struct record_set set = { 0 };
+	struct err_trace why = { 0 };
+	enum err err = card_records_load(card, &set, &why);
+
+	/* What a broken write left is replaced; what cannot be read may be there all the same. */
+	if (err != ERR_OK && err != ERR_FORMAT) {
+		if (trace != NULL)
+			*trace = why;
+		return err;
+	}
+	err = ERR_OK;
+	if (records_find(&set, record->generation) != NULL)
+		err = records_remove(&set, record->generation, trace);
+	if (err == ERR_OK)
+		err = records_add(&set, record, trace);
+	return err == ERR_OK ? card_records_store(card, &set, trace) : err;
+}
+
 /* Header first, then the record: a card with a record always says whose it is. */
 static enum err
 write_share(const struct issuing *issuing, size_t index, struct card *card, struct err_trace *trace)
 {
 	const struct roster_share *row = &issuing->generation->share[index];
-	struct record_set set;
 	struct record record;
 	struct header header;
 	enum err err = card_header_load(card, &header, trace);
@@ -90,14 +133,7 @@ write_share(const struct issuing *issuing, size_t index, struct card *card, stru
 	}
 	if (err == ERR_OK)
 		err = record_decode(row->record, sizeof(row->record), &record, trace);
-	if (err != ERR_OK)
-		return err;
-	/* What a broken write left is not an error: it is replaced. */
-	if (card_records_load(card, &set, NULL) != ERR_OK ||
-	    records_find(&set, record.generation) != NULL)
-		set.count = 0;
-	err = records_add(&set, &record, trace);
-	return err == ERR_OK ? card_records_store(card, &set, trace) : err;
+	return err == ERR_OK ? put_record(card, &record, trace) : err;
 }
 
 static enum err
@@ -181,6 +217,7 @@ deliver_next(struct issuing *issuing, struct err_trace *trace)
 		.wanted = wanted };
 	struct pin_entry entry = { .may_change = true };
 	struct visit visit = { 0 };
+	struct header header;
 	bool verified = false;
 	enum err err;
 	size_t index;
@@ -199,7 +236,11 @@ deliver_next(struct issuing *issuing, struct err_trace *trace)
 	entry.owner = (struct pin_owner){ issuing->member[index].custodian,
 		issuing->member[index].card.name };
 	entry.also_sign = ask.done + 1 == ask.total;
-	err = pin_entry_verify(issuing->custody, visit.card, &entry, &verified, trace);
+	err = card_header_load(visit.card, &header, trace);
+	if (err == ERR_OK)
+		err = check_header(issuing, index, &header, trace);
+	if (err == ERR_OK)
+		err = pin_entry_verify(issuing->custody, visit.card, &entry, &verified, trace);
 	if (err == ERR_OK && verified)
 		err = deliver_to(issuing, index, visit.card, entry.also_sign, trace);
 	if (err == ERR_OK && verified)

@@ -72,14 +72,73 @@ refuse_live_share(
 	return err;
 }
 
+/* Whether the roster knows that this share opens nothing any more; *over stays false when not. */
+static enum err
+check_over(struct roster *roster, const struct header *header, size_t i, bool *over,
+    struct err_trace *trace)
+{
+	struct roster_generation *generation = calloc(1, sizeof(*generation));
+	struct roster_id quorum;
+
+	if (generation == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	memcpy(quorum.bytes, header->quorum_id, sizeof(quorum.bytes));
+	*over = roster_generation_get(
+		    roster, &quorum, header->share[i].generation, generation, NULL) == ERR_OK &&
+		(generation->state == ROSTER_GENERATION_DEAD ||
+		    generation->state == ROSTER_GENERATION_ABORTED);
+	free(generation);
+	return ERR_OK;
+}
+
+/*
+ * A card that the roster knows, by what the card itself says: an older copy of the roster does not
+ * know of a share that was delivered since (rule 5). A header that cannot be read says nothing.
+ */
+static enum err
+refuse_newer_card(
+    struct enrolment *enrolment, const struct roster_card *known, struct err_trace *trace)
+{
+	struct roster *roster = enrolment->custody->roster;
+	struct header header;
+	enum err err;
+
+	if (card_header_load(enrolment->card, &header, NULL) != ERR_OK)
+		return ERR_OK;
+	err = checkpoint_check_header(enrolment->custody, &header, known->name, trace);
+	for (size_t i = 0; err == ERR_OK && i < header.share_count; i++) {
+		bool over = false;
+
+		err = check_over(roster, &header, i, &over, trace);
+		if (err != ERR_OK || over)
+			continue;
+		err_next(trace, "Take a blank card. This one stays as it is: its share may be "
+				"needed.");
+		err = FAIL(trace, ERR_NOT_NOW,
+		    "%s (serial %s) says that it holds a share, generation %u of '%s', that this "
+		    "roster does not know to be over",
+		    known->name, known->serial, header.share[i].generation, header.quorum_name);
+	}
+	return err;
+}
+
 /* What the card's own header says: a share of a quorum that this roster does not know. */
 static enum err
 refuse_unknown_share(struct enrolment *enrolment, struct err_trace *trace)
 {
+	bool practice = roster_is_practice(enrolment->custody->roster);
 	struct header header;
 	enum err err = card_header_load(enrolment->card, &header, NULL);
 
-	if (err != ERR_OK || header.share_count == 0 || enrolment->request->erase)
+	if (err != ERR_OK || header.share_count == 0)
+		return ERR_OK;
+	if (practice && !header.practice) {
+		err_next(trace, "Give the card back to who has it: practice takes blank cards.");
+		return FAIL(trace, ERR_DENIED,
+		    "the card holds a real share, of quorum '%s', and this roster is for practice",
+		    header.quorum_name);
+	}
+	if (enrolment->request->erase)
 		return ERR_OK;
 	err_next(trace, "Take a blank card. Only if that share is surely of no use: --erase.");
 	return FAIL(trace, ERR_DENIED,
@@ -171,6 +230,8 @@ check_card(struct enrolment *enrolment, struct err_trace *trace)
 	    ERR_OK) {
 		enrolment->again = true;
 		err = refuse_live_share(enrolment, &known, trace);
+		if (err == ERR_OK)
+			err = refuse_newer_card(enrolment, &known, trace);
 		if (err == ERR_OK)
 			err = confirm_again(enrolment, &known, trace);
 		if (err == ERR_OK && known.state == ROSTER_CARD_BEGUN)
@@ -278,6 +339,15 @@ set_pin(struct enrolment *enrolment, struct err_trace *trace)
 	return err;
 }
 
+/* Without a reset the records of a quorum that was given up are still there. */
+static enum err
+clear_records(struct enrolment *enrolment, struct err_trace *trace)
+{
+	const struct record_set none = { .count = 0 };
+
+	return card_records_store(enrolment->card, &none, trace);
+}
+
 /* Now that all of it works the roster may say so; then the card signs what the roster says. */
 static enum err
 record(struct enrolment *enrolment, struct err_trace *trace)
@@ -340,6 +410,8 @@ work_on_card(struct enrolment *enrolment, struct err_trace *trace)
 		err = make_keys(enrolment, trace);
 	if (err == ERR_OK)
 		err = set_pin(enrolment, trace);
+	if (err == ERR_OK && enrolment->request->keep_admin_pin)
+		err = clear_records(enrolment, trace);
 	if (err == ERR_OK)
 		err = record(enrolment, trace);
 	return err == ERR_OK ? sign(enrolment, trace) : err;

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "custody/attendant.h"
 #include "custody/card_header.h"
+#include "custody/checkpoint.h"
 #include "custody/pin_entry.h"
 #include "custody/whose.h"
 
@@ -93,7 +94,7 @@ check_header(
 		sizeof(header.quorum_id)) != 0)
 		return FAIL(trace, ERR_DENIED, "card %s holds a share of another quorum, '%s'",
 		    name, header.quorum_name);
-	return ERR_OK;
+	return checkpoint_check_header(gathering->custody, &header, name, trace);
 }
 
 /* Records that the card, its PIN and its share work. */

@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "custody/attendant.h"
 #include "custody/card_header.h"
+#include "custody/checkpoint.h"
 
 enum { CHALLENGE_SIZE = 32 };
 
@@ -54,7 +55,9 @@ check_blank(struct issuing *issuing, struct card *card, const struct issuing_mem
 		    "wanted",
 		    member->custodian, member->card.name, header.quorum_name,
 		    header_newest(&header)->generation);
-	err = card_fingerprint(card, fingerprint, trace);
+	err = checkpoint_check_header(issuing->custody, &header, member->card.name, trace);
+	if (err == ERR_OK)
+		err = card_fingerprint(card, fingerprint, trace);
 	if (err == ERR_OK &&
 	    memcmp(fingerprint, member->card.fingerprint.bytes, sizeof(fingerprint)) != 0)
 		err = FAIL(trace, ERR_DENIED, "%s's card %s has other keys than those enrolled",

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "custody/gather.h"
+#include "custody/checkpoint.h"
 #include "custody/issuing.h"
+#include "custody/pending.h"
 #include "pcsc/card.h"
 #include "quorum/derive.h"
 #include "quorum/escrow.h"
@@ -192,6 +193,88 @@ a_card_that_cannot_be_reset_has_the_admin_pin_that_is_escrowed(void **state)
 	deliver_with_each_fault("pull-before", NEXT_COMMAND | KEPT_ADMIN_PIN);
 }
 
+/* All of a quorum's cards delivered and the generation live; then the roster of before. */
+static void
+roll_back_behind_delivery(struct room *room)
+{
+	struct err_trace trace = { 0 };
+	struct issuing *issuing = NULL;
+	struct roster_id operation;
+
+	begin(room, false, &operation);
+	room_keep_roster(room);
+	assert_ok(issuing_open(&room->custody, &operation, &issuing, &trace), &trace);
+	assert_ok(run_up_to_tokens(issuing, &trace), &trace);
+	assert_ok(checkpoint_by_card(&room->custody, issuing->last.card,
+		      &issuing->member[issuing->last_member].card, &trace),
+	    &trace);
+	issuing_close(issuing);
+	room_roll_back(room);
+}
+
+static void
+an_older_roster_does_not_enrol_a_card_with_a_share_anew(void **state)
+{
+	struct err_trace trace = { 0 };
+	struct room room;
+
+	(void)state;
+	roll_back_behind_delivery(&room);
+	/* p1's card signed a newer checkpoint; p0's only says that it holds a share. */
+	assert_fails(room_enrol(&room, 1, &trace), ERR_NOT_NOW, &trace);
+	assert_non_null(strstr(trace.frame[0].text, "this roster is older than card root/2"));
+	err_clear(&trace);
+	assert_fails(room_enrol(&room, 0, &trace), ERR_NOT_NOW, &trace);
+	assert_non_null(strstr(trace.frame[0].text, "says that it holds a share"));
+	room_close(&room);
+}
+
+/* The card still says that it holds a share when its new enrolment was broken off early. */
+static void
+a_card_of_a_quorum_that_was_given_up_is_enrolled_anew(void **state)
+{
+	struct err_trace trace = { 0 };
+	struct issuing *issuing = NULL;
+	struct pending *pending = NULL;
+	struct roster_id operation;
+	struct room room;
+
+	(void)state;
+	begin(&room, false, &operation);
+	assert_ok(issuing_open(&room.custody, &operation, &issuing, &trace), &trace);
+	assert_ok(run_up_to_tokens(issuing, &trace), &trace);
+	issuing_close(issuing);
+	assert_ok(pending_describe(&room.custody, "root", &pending, &trace), &trace);
+	assert_ok(pending_abort(&room.custody, pending, "a test", &trace), &trace);
+	free(pending);
+	room.fault = "pull-before:14";
+	assert_fails(room_enrol(&room, 0, &trace), ERR_IO, &trace);
+	err_clear(&trace);
+	assert_ok(room_enrol(&room, 0, &trace), &trace);
+	room_close(&room);
+}
+
+static void
+an_older_roster_makes_no_second_secret_with_these_cards(void **state)
+{
+	struct err_trace trace = { 0 };
+	struct roster_operation *pending = NULL;
+	struct roster_quorum quorum;
+	struct issuing *issuing = NULL;
+	struct room room;
+
+	(void)state;
+	roll_back_behind_delivery(&room);
+	assert_ok(roster_quorum_find(room.roster, "root", &quorum, &trace), &trace);
+	assert_ok(roster_operation_pending(room.roster, &quorum.id, &pending, &trace), &trace);
+	assert_ok(issuing_open(&room.custody, &pending->id, &issuing, &trace), &trace);
+	assert_fails(run_up_to_tokens(issuing, &trace), ERR_NOT_NOW, &trace);
+	assert_null(issuing->generation);
+	issuing_close(issuing);
+	roster_operation_free(pending);
+	room_close(&room);
+}
+
 int
 main(void)
 {
@@ -199,6 +282,9 @@ main(void)
 		cmocka_unit_test(a_card_pulled_during_delivery_has_the_admin_pin_that_is_escrowed),
 		cmocka_unit_test(resume_after_a_pull_finds_the_admin_pin_that_is_escrowed),
 		cmocka_unit_test(a_card_that_cannot_be_reset_has_the_admin_pin_that_is_escrowed),
+		cmocka_unit_test(an_older_roster_does_not_enrol_a_card_with_a_share_anew),
+		cmocka_unit_test(a_card_of_a_quorum_that_was_given_up_is_enrolled_anew),
+		cmocka_unit_test(an_older_roster_makes_no_second_secret_with_these_cards),
 	};
 
 	if (secret_heap_init(NULL) != ERR_OK)
