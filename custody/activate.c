@@ -48,7 +48,7 @@ check_token(struct activating *activating, struct err_trace *trace)
 
 	if (err != ERR_OK)
 		return err;
-	err = login_check_tries(activating->custody, &bound.facts, trace);
+	err = login_check_tries(activating->custody, &bound.facts, TOKEN_USER, trace);
 	bound_token_close(&bound);
 	return err;
 }
@@ -167,6 +167,8 @@ activate_open(struct custody *custody, const struct activate_request *request,
 	if (activating.target == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory");
 	err = login_find(custody, request->quorum, request->binding, activating.target, trace);
+	if (err == ERR_OK)
+		err = login_check_stays(custody, activating.target, trace);
 	if (err == ERR_OK)
 		err = settle_time(&activating, trace);
 	if (err == ERR_OK)

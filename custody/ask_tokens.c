@@ -9,6 +9,7 @@
 
 #include "base/secret.h"
 #include "custody/attendant.h"
+#include "custody/login.h"
 #include "custody/token.h"
 #include "hsm/pin.h"
 
@@ -65,6 +66,30 @@ try_pin(struct issuing *issuing, const struct roster_binding_spec *spec, enum ro
 	return err;
 }
 
+/*
+ * A token that counts wrong tries already, where a PIN will be tried that nobody has proven: a
+ * switch that was begun may have set it or not. Asked now, before any secret exists: later there is
+ * nobody to ask. SoftHSM counts one wrong try and never locks.
+ */
+static enum err
+check_tries(struct issuing *issuing, const struct roster_binding_spec *spec,
+    enum roster_token_pin pin, struct err_trace *trace)
+{
+	struct bound_token bound;
+	enum err err;
+
+	if (!is_switched(issuing, spec, pin, ROSTER_STEP_SWITCH_BEGUN))
+		return ERR_OK;
+	err = bound_token_open(issuing->custody, &spec->token, &bound, trace);
+	if (err != ERR_OK)
+		return err;
+	if (!bound.facts.software)
+		err =
+		    login_check_tries(issuing->custody, &bound.facts, bound_token_who(pin), trace);
+	bound_token_close(&bound);
+	return err;
+}
+
 enum err
 issuing_ask_tokens(struct issuing *issuing, struct err_trace *trace)
 {
@@ -80,7 +105,9 @@ issuing_ask_tokens(struct issuing *issuing, struct err_trace *trace)
 			if (!spec->binds[pin] ||
 			    is_switched(issuing, spec, pin, ROSTER_STEP_SWITCH_DONE))
 				continue;
-			err = ask_pin(issuing, spec, pin, held, trace);
+			err = check_tries(issuing, spec, pin, trace);
+			if (err == ERR_OK)
+				err = ask_pin(issuing, spec, pin, held, trace);
 			/* Once the switch was begun the token may have either PIN; it is tried
 			 * then. */
 			if (err == ERR_OK &&

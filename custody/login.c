@@ -2,10 +2,12 @@
 #include "custody/login.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/secret.h"
 #include "custody/attendant.h"
 #include "custody/checkpoint.h"
+#include "roster/operation.h"
 
 enum err
 login_find(struct custody *custody, const char *quorum, const char *binding,
@@ -34,30 +36,61 @@ login_find(struct custody *custody, const char *quorum, const char *binding,
 }
 
 enum err
-login_check_tries(struct custody *custody, const struct token_facts *facts, struct err_trace *trace)
+login_check_stays(
+    struct custody *custody, const struct login_target *target, struct err_trace *trace)
 {
+	const char *name = target->binding.spec.name;
+	struct roster_operation *pending = NULL;
+	enum err err =
+	    roster_operation_pending(custody->roster, &target->quorum.id, &pending, NULL);
+
+	if (err != ERR_OK)
+		return err == ERR_ABSENT ? ERR_OK
+					 : FAIL(trace, err, "what is pending cannot be read");
+	for (size_t i = 0; err == ERR_OK && i < pending->steps; i++) {
+		const struct roster_step *step = &pending->step[i];
+
+		if (pending->plan.kind != ROSTER_OP_UNBIND ||
+		    step->kind != ROSTER_STEP_SWITCH_BEGUN || strcmp(step->binding, name) != 0)
+			continue;
+		err_next(trace, "Finish it first: quorate token unbind %s, with the same new PINs.",
+		    name);
+		err = FAIL(trace, ERR_NOT_NOW,
+		    "token '%s' is being taken from its quorum, and may have other PINs already",
+		    target->binding.spec.token.label);
+	}
+	roster_operation_free(pending);
+	return err;
+}
+
+enum err
+login_check_tries(struct custody *custody, const struct token_facts *facts, enum token_who who,
+    struct err_trace *trace)
+{
+	const struct token_tries *tries = who == TOKEN_SO ? &facts->so : &facts->user;
+	const char *which = who == TOKEN_SO ? "SO" : "user";
 	struct attendant *attendant = custody->attendant;
 	bool yes = false;
 	char text[256];
 	enum err err;
 
-	if (facts->user.locked) {
-		err_next(trace,
-		    "Have the SO set the user PIN again; 'quorate token info' shows the token.");
+	if (tries->locked) {
+		err_next(trace, "%s; 'quorate token info' shows the token.",
+		    who == TOKEN_SO ? "Ask the token's maker what its lock means for its keys"
+				    : "Have the SO set the user PIN again");
 		return FAIL(
-		    trace, ERR_LOCKED, "the user PIN of token '%s' is locked", facts->label);
+		    trace, ERR_LOCKED, "the %s PIN of token '%s' is locked", which, facts->label);
 	}
-	if (!facts->user.count_low && !facts->user.final_try)
+	if (!tries->count_low && !tries->final_try)
 		return ERR_OK;
 	snprintf(text, sizeof(text),
-	    "Token '%s' counts a wrong user PIN%s, which did not come from a completed command "
-	    "here. "
+	    "Token '%s' counts a wrong %s PIN%s, which did not come from a completed command here. "
 	    "Go on and try the quorum's PIN once?",
-	    facts->label, facts->user.final_try ? " and has one try left" : "");
+	    facts->label, which, tries->final_try ? " and has one try left" : "");
 	err = attendant->confirm(attendant->context, text, NULL, &yes, trace);
 	if (err == ERR_OK && !yes)
-		err = FAIL(trace, ERR_CANCELLED, "stopped before the PIN of token '%s' was tried",
-		    facts->label);
+		err = FAIL(trace, ERR_CANCELLED,
+		    "stopped before the %s PIN of token '%s' was tried", which, facts->label);
 	return err;
 }
 
@@ -112,11 +145,13 @@ login_open(struct custody *custody, const struct login_target *target, const cha
     struct login *out, struct err_trace *trace)
 {
 	struct login login = { .session = NULL };
-	enum err err = bound_token_open(custody, &target->binding.spec.token, &login.token, trace);
+	enum err err = login_check_stays(custody, target, trace);
 
+	if (err == ERR_OK)
+		err = bound_token_open(custody, &target->binding.spec.token, &login.token, trace);
 	if (err != ERR_OK)
 		return err;
-	err = login_check_tries(custody, &login.token.facts, trace);
+	err = login_check_tries(custody, &login.token.facts, TOKEN_USER, trace);
 	if (err == ERR_OK)
 		err = log_in(custody, target, purpose, &login, trace);
 	if (err != ERR_OK) {

@@ -22,6 +22,13 @@ struct login_target {
 MUST_CHECK enum err login_find(struct custody *custody, const char *quorum, const char *binding,
     struct login_target *out, struct err_trace *trace);
 
+/*
+ * ERR_NOT_NOW while a `token unbind` of this token is pending: it may have other PINs already, and
+ * the quorum's would be a wrong try.
+ */
+MUST_CHECK enum err login_check_stays(
+    struct custody *custody, const struct login_target *target, struct err_trace *trace);
+
 struct login {
 	struct bound_token token;
 	struct token_session *session; /* logged in as user, writable */
@@ -35,8 +42,11 @@ MUST_CHECK enum err login_open(struct custody *custody, const struct login_targe
     const char *purpose, struct login *out, struct err_trace *trace);
 void login_close(struct login *login);
 
-/* Refuses a token whose user PIN counter shows a wrong try that nobody here can explain. */
-MUST_CHECK enum err login_check_tries(
-    struct custody *custody, const struct token_facts *facts, struct err_trace *trace);
+/*
+ * Refuses a token whose PIN is locked, and asks where its counter shows a wrong try that nobody
+ * here can explain. While nobody's share is held: people are awaited.
+ */
+MUST_CHECK enum err login_check_tries(struct custody *custody, const struct token_facts *facts,
+    enum token_who who, struct err_trace *trace);
 
 #endif

@@ -189,6 +189,10 @@ unbind(struct unbinding *unbinding, struct err_trace *trace)
 		err = bound_token_open(unbinding->custody, &spec->token, &bound, trace);
 	if (err != ERR_OK)
 		return err;
+	for (int pin = 0; err == ERR_OK && pin < ROSTER_TOKEN_PIN__COUNT; pin++)
+		if (spec->binds[pin] && !bound.facts.software)
+			err = login_check_tries(unbinding->custody, &bound.facts,
+			    bound_token_who((enum roster_token_pin)pin), trace);
 	bound_token_close(&bound);
 	for (int pin = 0; err == ERR_OK && pin < ROSTER_TOKEN_PIN__COUNT; pin++)
 		if (spec->binds[pin])

@@ -2,7 +2,6 @@
 #include "hsm/guard.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "hsm/guard_copy.h"
 #include "hsm/module.h"
@@ -120,15 +119,6 @@ restore_and_look(const struct token_unfinished *unfinished, const struct token_p
 	return look(proof, &unfinished->change, now, trace);
 }
 
-static enum err
-resolve_module(const char *module, char **path, struct err_trace *trace)
-{
-	if (module[0] != '/')
-		return module_config_path(module, path, trace);
-	*path = strdup(module);
-	return *path ? ERR_OK : FAIL(trace, ERR_NOMEM, "no memory for a path");
-}
-
 enum err
 token_guard_resume(
     const struct token_unfinished *unfinished, enum token_pin_now *now, struct err_trace *trace)
@@ -141,7 +131,7 @@ token_guard_resume(
 	if (!token_guard_is_open(unfinished->copy))
 		return FAIL(
 		    trace, ERR_NOT_NOW, "no change of PIN is unfinished at %s", unfinished->copy);
-	err = resolve_module(unfinished->module, &path, trace);
+	err = module_config_path(unfinished->module, &path, trace);
 	if (err)
 		return err;
 	proof.module_path = path;

@@ -41,7 +41,7 @@ bool token_guard_is_open(const char *copy);
 enum token_pin_now { TOKEN_HAS_OLD_PIN, TOKEN_HAS_NEW_PIN };
 
 struct token_unfinished {
-	const char *module; /* its name or path, as in module_open */
+	const char *module; /* from a journal: its name in this installation, never a path */
 	const char *serial; /* of the token, from the caller's journal */
 	struct token_pin_change change;
 	const char *copy;

@@ -61,7 +61,7 @@ token_setup_resume(const char *module, const struct token_setup *setup, struct t
 	enum err err = token_guard_undo(setup->copy, trace);
 
 	if (!err)
-		err = module_open(module, &opened, trace);
+		err = module_open_named(module, &opened, trace);
 	if (err)
 		return err;
 	err = token_find_label(opened, setup->init.label, &token, trace);

@@ -265,6 +265,22 @@ start(void **state)
 	return softhsm_start(state);
 }
 
+/* What a journal names may come from somebody else's roster. */
+static void
+a_path_is_no_module_to_resume_with(void **state)
+{
+	struct softhsm *softhsm = *state;
+	struct making making = making_begin(softhsm);
+	const struct token_setup setup = setup_of(&making);
+	struct err_trace trace = { .count = 0 };
+	struct token_facts token;
+
+	softhsm_close(softhsm);
+	assert_fails(token_setup_resume("/usr/lib/softhsm/libsofthsm2.so", &setup, &token, &trace),
+	    ERR_ARGUMENT, &trace);
+	making_end(&making);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, softhsm_setup, softhsm_teardown)
 
 int
@@ -276,6 +292,7 @@ main(void)
 		TEST(resuming_what_was_not_begun_says_so),
 		TEST(resuming_leaves_anothers_token_alone),
 		TEST(a_user_pin_that_does_not_fit_is_refused_before_the_token_is_touched),
+		TEST(a_path_is_no_module_to_resume_with),
 		TEST(killed_at_any_write_it_is_finished_or_begun_again),
 	};
 
