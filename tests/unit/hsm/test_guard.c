@@ -167,10 +167,12 @@ a_token_whose_folder_is_not_found_is_not_changed(void **state)
 	struct softhsm *softhsm = *state;
 	struct change change = change_begin(softhsm, TOKEN_USER);
 	struct err_trace trace = { .count = 0 };
-	char *conf = strdup(getenv("SOFTHSM2_CONF"));
+	const char *set = getenv("SOFTHSM2_CONF");
+	char conf[TEST_PATH];
 	char other[TEST_PATH];
 	char text[TEST_PATH * 2];
 
+	(void)snprintf(conf, sizeof(conf), "%s", set != NULL ? set : "");
 	softhsm_path(softhsm, "other.conf", other);
 	(void)snprintf(text, sizeof(text), "directories.tokendir = %s\n", softhsm->folder);
 	assert_ok(file_replace(other, text, strlen(text), &trace), &trace);
@@ -179,7 +181,6 @@ a_token_whose_folder_is_not_found_is_not_changed(void **state)
 	    ERR_ABSENT, &trace);
 	assert_int_equal(setenv("SOFTHSM2_CONF", conf, 1), 0);
 	assert_int_equal(prove(&change, change.old_pin), TOKEN_PIN_RIGHT);
-	free(conf);
 	change_end(&change);
 }
 
