@@ -141,8 +141,8 @@ explain(struct asking *asking, const struct card *card, const struct whose *whos
 	if (whose->known && asking->ask->quorum != NULL &&
 	    strcmp(whose->quorum, asking->ask->quorum) == 0)
 		snprintf(asking->reason, sizeof(asking->reason),
-		    "%.43s is %.64s's card (serial %s); it is not wanted now.", whose->card,
-		    whose->custodian, serial);
+		    "%.43s is %.64s's card (serial %s); %s.", whose->card, whose->custodian, serial,
+		    asking->ask->blank ? "a blank card is wanted" : "it is not wanted now");
 	else if (whose->known)
 		snprintf(asking->reason, sizeof(asking->reason),
 		    "%.43s is %.64s's card (serial %s) of another quorum, '%.32s'.", whose->card,
@@ -165,10 +165,19 @@ static bool
 has_key(struct asking *asking, struct card *card, const struct visit_wanted *wanted)
 {
 	uint8_t point[CARD_POINT];
+	enum err err;
 
 	if (wanted->dec_point == NULL)
 		return true;
-	if (card_public_key(card, CARD_KEY_DEC, point, NULL) != ERR_OK) {
+	err = card_public_key(card, CARD_KEY_DEC, point, NULL);
+	if (err == ERR_ABSENT) {
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "The card with serial %s has lost the key that was enrolled as %.43s. Was it "
+		    "reset? It opens nothing any more.",
+		    wanted->serial, wanted->card);
+		return false;
+	}
+	if (err != ERR_OK) {
 		snprintf(asking->reason, sizeof(asking->reason),
 		    "The card with serial %s did not tell its key; put it in again.",
 		    wanted->serial);
