@@ -112,6 +112,19 @@ check_token(struct custody *custody, struct module *module, const struct token_f
 	return err;
 }
 
+/* Its label is how a token that is being initialised is found again: it must be the only one. */
+static enum err
+refuse_label_in_use(struct module *module, const char *label, struct err_trace *trace)
+{
+	struct token_facts other;
+
+	if (token_find_label(module, label, &other, NULL) == ERR_ABSENT)
+		return ERR_OK;
+	err_next(trace, "Choose another name for the binding, or take that token away.");
+	return FAIL(
+	    trace, ERR_EXISTS, "a token labelled '%s' is there already; nothing was begun", label);
+}
+
 static enum err
 describe_token(struct custody *custody, struct module *module, const struct create_token *token,
     struct roster_binding_spec *spec, struct err_trace *trace)
@@ -127,11 +140,15 @@ describe_token(struct custody *custody, struct module *module, const struct crea
 	if (err != ERR_OK)
 		return err;
 	spec->fresh = !facts.initialised;
-	if (spec->fresh)
-		name_fresh(custody, token, &spec->token);
 	if (spec->fresh && token->user_only)
 		return FAIL(
 		    trace, ERR_ARGUMENT, "a fresh token gets both its PINs from the quorum");
+	if (spec->fresh) {
+		name_fresh(custody, token, &spec->token);
+		err = refuse_label_in_use(module, spec->token.label, trace);
+		if (err != ERR_OK)
+			return err;
+	}
 	snprintf(spec->name, sizeof(spec->name), "%s", token->name);
 	spec->role = token->role;
 	spec->binds[ROSTER_USER_PIN] = true;
@@ -221,7 +238,8 @@ check_name(struct custody *custody, const char *name, struct err_trace *trace)
 		return FAIL(trace, ERR_EXISTS, "a quorum '%s' exists already", name);
 	}
 	err_next(trace,
-	    "Go on with 'quorate quorum resume %s', or give it up with 'quorate quorum abort %s'.",
+	    "Go on with 'quorate quorum resume %s', or give it up with 'quorate quorum abort %s "
+	    "--reason TEXT'.",
 	    name, name);
 	return FAIL(trace, ERR_EXISTS, "a quorum '%s' was begun already and is not complete", name);
 }

@@ -71,9 +71,8 @@ check_enough(struct gathering *gathering, struct err_trace *trace)
 		return ERR_OK;
 	err_next(trace,
 	    "Gather again with other custodians; 'quorate health' says whose cards would do.");
-	return FAIL(trace, ERR_DENIED,
-	    "%u more cards are needed, and only %zu are left that could come", needed,
-	    gathering->candidates->count);
+	return FAIL(trace, ERR_DENIED, "%u more %s needed, and only %zu could still come", needed,
+	    needed == 1 ? "card is" : "cards are", gathering->candidates->count);
 }
 
 /* What the card says of itself without a PIN, against what is wanted of it. */

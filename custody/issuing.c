@@ -218,7 +218,8 @@ broke_off(const struct issuing *issuing, enum err err, struct err_trace *trace)
 		err_next(trace, "Run 'quorate quorum resume %s': it finishes this.", name);
 	else
 		err_next(trace,
-		    "Run 'quorate quorum resume %s' to go on, or 'quorate quorum abort %s' to give "
+		    "Run 'quorate quorum resume %s' to go on, or 'quorate quorum abort %s --reason "
+		    "TEXT' to give "
 		    "it up.",
 		    name, name);
 	return FAIL(trace, err, "'%s' of quorum '%s' is not complete; %s",
