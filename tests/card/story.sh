@@ -90,6 +90,13 @@ creates() {
 		--by ann "$@"
 }
 
+empties_readers() {
+	virtual-card list | sed -n 's/ .* Sandbox .*//p' | while read -r name; do
+		virtual-card eject "$name"
+	done
+	soon are_seen 0
+}
+
 roster_verifies() {
 	quorate roster verify
 }
