@@ -186,6 +186,7 @@ const struct command cmd_activate[] = {
 	    .options = activate_options,
 	    .size = sizeof(struct activate_values),
 	    .run = run_activate,
+	    .never_ran = STATUS_NEVER_RAN,
 	    .notes = "COMMAND is any PKCS#11 program: it uses p11-kit-client.so and needs no PIN. "
 		     "The HSM "
 		     "closes when the\ncommand ends, or the card presented last is taken out. Exit "

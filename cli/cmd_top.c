@@ -262,6 +262,7 @@ const struct command cmd_top[] = {
 	    .operands = health_operands,
 	    .size = sizeof(struct health_values),
 	    .run = run_health,
+	    .never_ran = 3,
 	    .notes = "Exit status of its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 for anything that it "
 		     "cannot "
 		     "judge." },

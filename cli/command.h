@@ -73,6 +73,7 @@ struct command {
 	const struct option_row *options;   /* may be NULL */
 	size_t size;                        /* of the struct that run() gets */
 	enum err (*run)(struct cli *cli, const void *values, struct err_trace *trace);
+	int never_ran; /* exit status when it never came to run, usage included; 0: the error's */
 	const char *notes; /* more help: what happens, examples; may be NULL */
 };
 

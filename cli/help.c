@@ -62,8 +62,10 @@ help_command(FILE *out, const struct command *command)
 			print_option(out, option);
 	if (command->notes != NULL)
 		fprintf(out, "\n%s\n", command->notes);
-	fputs(
-	    "\nExit status: 0 done, 1 failed, 2 usage, 3 denied, 4 absent, 5 I/O, 70 bug.\n", out);
+	if (command->never_ran == 0) /* else its notes have the statuses */
+		fputs("\nExit status: 0 done, 1 failed, 2 usage, 3 denied, 4 absent, 5 I/O, 70 "
+		      "bug.\n",
+		    out);
 }
 
 static void

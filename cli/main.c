@@ -96,6 +96,15 @@ was_only_asking(int argc, char **argv)
 	return false;
 }
 
+/* Some commands' own statuses mean something, so that no failure before them may be mistaken. */
+static int
+status_of_failure(int argc, char **argv, enum err err)
+{
+	const struct command *command = command_find(argv[1], argc > 2 ? argv[2] : NULL);
+
+	return command != NULL && command->never_ran != 0 ? command->never_ran : err_exit_code(err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -108,5 +117,7 @@ main(int argc, char **argv)
 	err = start(argc, argv, &status, &trace);
 	if (err != ERR_OK)
 		print_trace(&trace, err);
-	return status >= 0 ? status : err_exit_code(err);
+	if (status < 0)
+		status = err == ERR_OK ? 0 : status_of_failure(argc, argv, err);
+	return status;
 }
