@@ -228,6 +228,23 @@ has_wal(const char *file, bool *has, struct err_trace *trace)
 	return ERR_OK;
 }
 
+/* False also for what is too short to tell: SQLite says then that it is no database. */
+static bool
+is_database(const char *file)
+{
+	static const char magic[] = "SQLite format 3";
+	char head[sizeof(magic)];
+	FILE *stream = fopen(file, "re");
+	bool is;
+
+	if (stream == NULL)
+		return false;
+	is = fread(head, 1, sizeof(head), stream) == sizeof(head) && head[sizeof(magic) - 1] == 0 &&
+	     strcmp(head, magic) == 0;
+	fclose(stream);
+	return is;
+}
+
 /*
  * A file without WAL is of whole pages. SQLite sees when whole ones are missing, but reads a part
  * of the last one as if zeros followed.
@@ -241,7 +258,7 @@ check_size(struct roster *roster, int64_t size, struct err_trace *trace)
 
 	if (err != ERR_OK)
 		return err;
-	if (page == 0 || size % page != 0) {
+	if ((page == 0 || size % page != 0) && is_database(roster->file)) {
 		err_next(trace, "take the newest copy of the roster and keep this file aside");
 		return FAIL(trace, ERR_FORMAT, "the roster '%s' was truncated", roster->file);
 	}
