@@ -22,9 +22,17 @@ meets() {
 	status=0
 	"$@" >said 2>&1 </dev/null || status=$?
 	cat said
-	[ "$status" = "$wanted_status" ] || { echo "exit status $status, not $wanted_status" && false; }
-	printf '%s\n' "$words" | while IFS= read -r line; do
-		grep -qF -e "$line" said || { echo "not said: $line" && false; } || exit 1
+	if [ "$status" != "$wanted_status" ]; then
+		echo "exit status $status, not $wanted_status"
+		return 1
+	fi
+	all_in said "$words" || return 1
+}
+
+# all_in FILE WORDS: each line of them is part of a line of the file.
+all_in() {
+	printf '%s\n' "$2" | while IFS= read -r line; do
+		grep -qF -e "$line" "$1" || { echo "not there: $line" && exit 1; }
 	done
 }
 
@@ -39,9 +47,7 @@ told() {
 
 # asks WORDS: each line of them was part of a question since the last recorded command began.
 asks() {
-	printf '%s\n' "$1" | while IFS= read -r line; do
-		grep -qF -e "$line" "$STORY_ASKED" || { echo "not asked: $line" && false; } || exit 1
-	done
+	all_in "$STORY_ASKED" "$1" || return 1
 }
 
 # recorded COMMAND...: with an attendant that writes down what it is asked. The rules are the
