@@ -4,7 +4,7 @@
 # For the story_*.sh scripts, which give quorate's commands as people do, in a sandbox with its
 # robot. Sourced with the script's arguments, as inside.sh, and with $here set.
 
-# shellcheck source=tests/card/inside.sh
+# shellcheck source=tests/card/inside.sh disable=SC2154 # here is set by who sources this
 . "$here/inside.sh"
 # shellcheck source=tests/card/tap.sh
 . "$here/tap.sh"

@@ -120,13 +120,20 @@ blocks_it() {
 blocked_is_said() {
 	robot 'order alice;choice stop' recorded meets 3 \
 		"alice's card root/1 is blocked: no tries are left
-Unblock the card, or have its custodian's card replaced." gathers
+quorate card unblock root/1" gathers
 	fails grep -q '"ask":"pin"' "$STORY_ASKED"
 }
 holds 'before the last try a word is wanted, and no PIN is sent without it' last_try_wants_its_word
 holds 'with the word it is tried, and right' last_try_is_right
 holds 'three wrong ones block the card, and somebody else is asked' blocks_it
 holds 'a blocked card is never asked for its PIN' blocked_is_said
+unblocks_it() {
+	meets 0 '' quorate card unblock root/1 --by ann
+	[ "$(tries_of 1)" = 3 ]
+	robot 'order alice' recorded meets 0 'no private key' gathers
+	asks '"for":"verify","custodian":"alice"'
+}
+holds 'behind the others it gets a new PIN' unblocks_it
 told 0 'the roster verifies after all that' 'every hash, signature and table agrees' \
 	quorate roster verify
 conclude

@@ -174,7 +174,7 @@ has_another_pin() {
 	meets 3 'refused' quorate key list root --by ann
 	cp said first
 	meets 0 'user PIN     a wrong try was counted' quorate token info 'pkcs11:token=PRACTICE%20old'
-	robot 'decline confirm' recorded meets 1 'stopped before the PIN of token' \
+	robot 'decline confirm' recorded meets 1 'stopped before the user PIN of token' \
 		quorate key list root --by ann
 	asks "Token 'PRACTICE old' counts a wrong user PIN"
 	other 'PRACTICE old' changed1 --change-pin --new-pin "$(cat pin)"
