@@ -33,11 +33,11 @@ read_flag(const struct visible_source *source, CK_OBJECT_HANDLE handle, CK_ATTRI
 static size_t
 read_bytes(const struct visible_source *source, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *attribute)
 {
+	CK_ULONG room = attribute->ulValueLen;
 	CK_RV rv = source->functions->C_GetAttributeValue(source->session, handle, attribute, 1);
 
-	return rv == CKR_OK && attribute->ulValueLen != CK_UNAVAILABLE_INFORMATION
-		   ? attribute->ulValueLen
-		   : 0;
+	/* CK_UNAVAILABLE_INFORMATION is longer than any room. */
+	return rv == CKR_OK && attribute->ulValueLen <= room ? attribute->ulValueLen : 0;
 }
 
 static void

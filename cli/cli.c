@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -70,6 +71,27 @@ act_as(struct cli *cli, struct err_trace *trace)
 	return err == ERR_OK ? roster_act_as(cli->custody.roster, &person.id, trace) : err;
 }
 
+/*
+ * In it lie what tells a rolled-back roster from ours, and for moments a copy of a software token:
+ * who else can write to it could put a link there.
+ */
+static enum err
+make_state_folder(const char *folder, struct err_trace *trace)
+{
+	struct stat there;
+	enum err err = file_make_folder(folder, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (stat(folder, &there) != 0)
+		return FAIL_ERRNO(trace, "the state folder %s", folder);
+	if (there.st_uid == geteuid() && (there.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return ERR_OK;
+	err_next(trace, "Look at what lies in it, then make it yours alone: chmod 700 %s", folder);
+	return FAIL(trace, ERR_DENIED,
+	    "the state folder %s is another user's, or others can write to it", folder);
+}
+
 enum err
 cli_open_roster(struct cli *cli, struct err_trace *trace)
 {
@@ -82,7 +104,7 @@ cli_open_roster(struct cli *cli, struct err_trace *trace)
 	enum err err;
 
 	if (writes) {
-		err = file_make_folder(cli->state_dir, trace);
+		err = make_state_folder(cli->state_dir, trace);
 		if (err != ERR_OK)
 			return err;
 	}
