@@ -20,10 +20,10 @@ MUST_CHECK enum err token_setup(struct module *module, const struct token_facts 
 
 /*
  * Finishes a token_setup that was interrupted, with the module closed in this process. It is named
- * by a journal, so it is a name of this installation's configuration and never a path. ERR_ABSENT:
- * no token has the label, so that nothing was begun: begin again. ERR_DENIED: a token has the label
- * and not the SO PIN, because it is another's or because SoftHSM died inside C_InitToken; the trace
- * says how to be rid of it.
+ * by a journal, so it is a name of this installation's configuration and never a path. What SoftHSM
+ * left when it died inside C_InitToken is cleared away first. ERR_ABSENT: no token has the label,
+ * so that nothing was begun: begin again. ERR_DENIED: a token has the label and not the SO PIN,
+ * because it is another's; the trace says how to be rid of it.
  */
 MUST_CHECK enum err token_setup_resume(const char *module, const struct token_setup *setup,
     struct token_facts *now, struct err_trace *trace);

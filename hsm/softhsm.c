@@ -16,9 +16,15 @@
 enum { CONF_MAX = 65536, SERIAL_DIGITS = 16, UUID_TEXT = 36 };
 
 bool
+softhsm_would_keep(const struct token_facts *token)
+{
+	return strncmp(token->model, "SoftHSM", strlen("SoftHSM")) == 0;
+}
+
+bool
 softhsm_keeps(const struct token_facts *token)
 {
-	return token->initialised && strncmp(token->model, "SoftHSM", strlen("SoftHSM")) == 0;
+	return token->initialised && softhsm_would_keep(token);
 }
 
 /* The file that SoftHSM itself would read, in its order; free() it. NULL: no memory. */
@@ -61,8 +67,8 @@ tokendir_in(char *line)
 	return len > 0 ? value : NULL;
 }
 
-static enum err
-tokendir(char **out, struct err_trace *trace)
+enum err
+softhsm_root(char **out, struct err_trace *trace)
 {
 	char *conf = conf_path();
 	char *text = NULL;
@@ -91,13 +97,19 @@ out:
 	return err;
 }
 
-static bool
-is_folder_of(const char *name, const char *serial)
+bool
+softhsm_is_folder(const char *name)
+{
+	return strlen(name) == UUID_TEXT && strspn(name, "0123456789abcdefABCDEF-") == UUID_TEXT;
+}
+
+bool
+softhsm_is_folder_of(const char *name, const char *serial)
 {
 	char digits[SERIAL_DIGITS + 1];
 	const char *end;
 
-	if (strlen(name) != UUID_TEXT || strlen(serial) != SERIAL_DIGITS)
+	if (!softhsm_is_folder(name) || strlen(serial) != SERIAL_DIGITS)
 		return false;
 	/* ........-....-....-ssss-ssssssssssss */
 	end = name + UUID_TEXT - SERIAL_DIGITS - 1;
@@ -115,7 +127,7 @@ find_folder(const char *root, const char *serial, char **folder, struct err_trac
 	if (!dir)
 		return FAIL_ERRNO(trace, "SoftHSM's folder %s", root);
 	while ((entry = readdir(dir)) != NULL) {
-		if (!is_folder_of(entry->d_name, serial))
+		if (!softhsm_is_folder_of(entry->d_name, serial))
 			continue;
 		found = text_joined(root, "/", entry->d_name);
 		break;
@@ -134,7 +146,7 @@ enum err
 softhsm_folder(const char *serial, char **folder, struct err_trace *trace)
 {
 	char *root = NULL;
-	enum err err = tokendir(&root, trace);
+	enum err err = softhsm_root(&root, trace);
 
 	if (!err)
 		err = find_folder(root, serial, folder, trace);
