@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "custody/issuing.h"
+#include "custody/token_change.h"
 #include "custody/whose.h"
 
 static void say(struct pending *pending, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -151,6 +152,8 @@ take_bindings_back(struct custody *custody, const struct roster_operation *opera
 
 		err = roster_binding_find(
 		    custody->roster, operation->plan.token[i].name, &binding, trace);
+		if (err == ERR_OK)
+			err = token_copy_undo(custody, &binding.id, ROSTER_USER_PIN, trace);
 		if (err == ERR_OK)
 			err = roster_binding_remove(custody->roster, &binding.id, reason, trace);
 	}

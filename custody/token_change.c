@@ -22,6 +22,16 @@ token_copy_path(const struct custody *custody, const struct roster_id *binding,
 	return file_make_folder(folder, trace);
 }
 
+enum err
+token_copy_undo(const struct custody *custody, const struct roster_id *binding,
+    enum roster_token_pin pin, struct err_trace *trace)
+{
+	struct token_copy_path copy;
+	enum err err = token_copy_path(custody, binding, pin, &copy, trace);
+
+	return err == ERR_OK ? token_guard_undo(copy.text, trace) : err;
+}
+
 static struct token_pin_change
 pin_change(const struct token_change *change)
 {

@@ -31,4 +31,11 @@ struct token_copy_path {
 MUST_CHECK enum err token_copy_path(const struct custody *custody, const struct roster_id *binding,
     enum roster_token_pin pin, struct token_copy_path *out, struct err_trace *trace);
 
+/*
+ * Puts a software token back as it was before something that a crash broke off, where that is
+ * simply done again: nothing is lost by it. No copy is fine.
+ */
+MUST_CHECK enum err token_copy_undo(const struct custody *custody, const struct roster_id *binding,
+    enum roster_token_pin pin, struct err_trace *trace);
+
 #endif
