@@ -23,6 +23,32 @@ const struct command *const command_groups[] = {
 	NULL,
 };
 
+/* Where nobody who failed knew better: whose failure it was. */
+static const struct advice {
+	enum err_origin origin;
+	const char *next;
+} advice[] = {
+	{ ERR_ORIGIN_CKR,
+	    "See that the HSM is connected and well ('quorate token list'), then give "
+	    "the command again." },
+	{ ERR_ORIGIN_PCSC, "See that reader and card are well ('quorate doctor'), then give the "
+			   "command again." },
+	{ ERR_ORIGIN_SW, "See what the card says of itself ('quorate card inspect')." },
+	{ ERR_ORIGIN_ERRNO,
+	    "Mend what the system names above ('quorate doctor' looks for the usual "
+	    "causes), then give the command again." },
+};
+
+static void
+advise(struct err_trace *trace)
+{
+	unsigned long raw;
+
+	for (size_t i = 0; i < sizeof(advice) / sizeof(*advice); i++)
+		if (err_raw(trace, advice[i].origin, &raw))
+			err_next(trace, "%s", advice[i].next);
+}
+
 /* The outermost attempt first, then why, then what to do. */
 static void
 print_trace(const struct err_trace *trace, enum err code)
@@ -115,8 +141,10 @@ main(int argc, char **argv)
 	if (was_only_asking(argc, argv))
 		return 0;
 	err = start(argc, argv, &status, &trace);
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
+		advise(&trace);
 		print_trace(&trace, err);
+	}
 	if (status < 0)
 		status = err == ERR_OK ? 0 : status_of_failure(argc, argv, err);
 	return status;

@@ -50,6 +50,10 @@ make(struct custody *custody, const struct login_target *target,
 		err = record(custody, target, login.session, out, trace);
 	if (err == ERR_OK)
 		err = key_public_pem(login.session, out, pem, trace);
+	if (err != ERR_OK)
+		err_next(trace,
+		    "Look what the token holds now before you try again: quorate key list %s",
+		    target->quorum.name);
 	login_close(&login);
 	return err;
 }

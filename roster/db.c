@@ -22,6 +22,8 @@ struct db {
 	size_t statements;
 };
 
+#define WHOSE "see whose the roster's file and folder are, and whether the disk can be written"
+
 /* What SQLite's primary codes mean to the person. Others are bugs or the disk. */
 static const struct meaning {
 	int code;
@@ -36,12 +38,12 @@ static const struct meaning {
 	    "wait for it, then try again" },
 	{ SQLITE_LOCKED, ERR_NOT_NOW, "another program holds the roster",
 	    "wait for it, then try again" },
-	{ SQLITE_READONLY, ERR_DENIED, "the roster cannot be written", NULL },
-	{ SQLITE_PERM, ERR_DENIED, "the roster may not be accessed", NULL },
-	{ SQLITE_AUTH, ERR_DENIED, "the roster may not be accessed", NULL },
-	{ SQLITE_CANTOPEN, ERR_IO, "the roster's file does not open", NULL },
-	{ SQLITE_IOERR, ERR_IO, "the disk failed under the roster; look at the system's log",
-	    NULL },
+	{ SQLITE_READONLY, ERR_DENIED, "the roster cannot be written", WHOSE },
+	{ SQLITE_PERM, ERR_DENIED, "the roster may not be accessed", WHOSE },
+	{ SQLITE_AUTH, ERR_DENIED, "the roster may not be accessed", WHOSE },
+	{ SQLITE_CANTOPEN, ERR_IO, "the roster's file does not open", WHOSE },
+	{ SQLITE_IOERR, ERR_IO, "the disk failed under the roster",
+	    "see that its disk has room, and look at the system's log; then try again" },
 	{ SQLITE_CORRUPT, ERR_FORMAT, "the roster's file is damaged or was truncated",
 	    "take the newest copy (a pack, or a copy of the closed file) and keep this file "
 	    "aside" },
