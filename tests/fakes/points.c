@@ -15,6 +15,7 @@ static const char *const names[POINTS__COUNT] = {
 	[POINTS_APDU] = "apdu",
 	[POINTS_WRITE] = "write",
 	[POINTS_FILL] = "fill",
+	[POINTS_TOKEN] = "token",
 	[POINTS_P11] = "p11",
 };
 

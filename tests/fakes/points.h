@@ -8,10 +8,12 @@
  *	QUORATE_POINTS_FAIL=CLASS:ORDINAL[:before|after]   the call fails before, or though it is
  *done
  *
- *	apdu    an APDU to a card (fails: the card is pulled) tests/fakes/pcsc_inprocess.c write
- *fsync, fdatasync, ftruncate, rename, link, unlink (ENOSPC)  tests/fakes/points_writes.c fill    a
- *write to a file (ENOSPC, and so does every later one: the disk is full)    " p11     a call of a
- *PKCS#11 function (CKR_DEVICE_ERROR)          tests/fakes/p11_points.c
+ *	apdu   an APDU to a card (fails: the card is pulled)          tests/fakes/pcsc_inprocess.c
+ *	write  fsync, fdatasync, ftruncate, rename, link, unlink (fails: ENOSPC)
+ *	                                                            tests/fakes/points_writes.c
+ *	fill   a write to a file (fails: ENOSPC, and so does every later one)     "
+ *	token  what "write" is, to the files of a software token                  "
+ *	p11    a call of a PKCS#11 function (fails: CKR_DEVICE_ERROR) tests/fakes/p11_points.c
  *
  * Counted is a process whose program is called quorate, or as one of QUORATE_POINTS_PROGRAMS
  * ("quorate,quorate-agent"); the counts begin with the process.
@@ -21,7 +23,14 @@
 
 #include <stdbool.h>
 
-enum points_class { POINTS_APDU, POINTS_WRITE, POINTS_FILL, POINTS_P11, POINTS__COUNT };
+enum points_class {
+	POINTS_APDU,
+	POINTS_WRITE,
+	POINTS_FILL,
+	POINTS_TOKEN,
+	POINTS_P11,
+	POINTS__COUNT
+};
 
 enum points_verdict { POINTS_GO, POINTS_FAIL_BEFORE, POINTS_FAIL_AFTER };
 

@@ -4,6 +4,9 @@
  * virtual card writes in this process is the card's own affair: paths with ".card" are let be, as
  * is the folder of the in-process readers.
  *
+ * Below $QUORATE_POINTS_TOKENS lie a software token's own files, which it changes as it likes: they
+ * are a class of their own.
+ *
  * Not seen: what C's stdio writes, which never leaves libc through a name.
  */
 #undef _FILE_OFFSET_BITS /* it would give two functions one name */
@@ -35,6 +38,14 @@ is_card(const char *path)
 	return strstr(path, ".card") != NULL || (readers != NULL && strstr(path, readers) != NULL);
 }
 
+static enum points_class
+class_of(const char *path)
+{
+	const char *tokens = getenv("QUORATE_POINTS_TOKENS");
+
+	return tokens != NULL && strstr(path, tokens) != NULL ? POINTS_TOKEN : POINTS_WRITE;
+}
+
 /* "fsync /path": false for what is no file on a disk, or a card's. */
 static bool
 describe(const char *call, int fd, char out[PATH_SIZE])
@@ -63,7 +74,8 @@ full(void)
 #define POINT(call, description)                                                                   \
 	do {                                                                                       \
 		struct points_mark mark;                                                           \
-		enum points_verdict verdict = points_before(POINTS_WRITE, description, &mark);     \
+		enum points_verdict verdict =                                                      \
+		    points_before(class_of(description), description, &mark);                      \
 		int result = verdict == POINTS_FAIL_BEFORE ? full() : (call);                      \
                                                                                                    \
 		points_after(&mark);                                                               \
