@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * chaos: breaks commands off at every point there is, and looks whether anything was lost.
+ *
+ * For each scenario a snapshot is made and the points of its command are counted (tests/fakes/
+ * points.h). Then, for each point, the real program runs in a copy of the snapshot and is killed
+ * there, or the card is pulled, the disk is full, or the token's call fails. Whatever it left must
+ * be brought to the end by `quorum resume`, or the same command again, with nothing in the way; and
+ * then the quorum's other cards must open its tokens, every token must be somebody's, the roster
+ * must verify, and no PIN may lie in any file.
+ *
+ * chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]]: every N-th point, 1 unless told; with an
+ * ordinal, that point alone.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/secret.h"
+#include "tests/chaos/scenario.h"
+#include "tests/chaos/search.h"
+#include "tests/chaos/world.h"
+
+enum { WORKERS_MAX = 16, JOBS_MAX = 65536, KEPT_MAX = 20, KILLED = 128 + 9, LINE = 256 };
+
+/* What can happen at a point. */
+static const struct mode {
+	enum points_class class;
+	const char *word; /* as in points.h */
+	bool kill;
+	bool after_too;  /* a full disk is full before */
+	unsigned stride; /* of so many points one: there are hundreds, much like each other */
+	const char *name;
+} modes[] = {
+	{ POINTS_APDU, "apdu", true, true, 1, "killed at an APDU" },
+	{ POINTS_APDU, "apdu", false, true, 1, "card pulled at an APDU" },
+	{ POINTS_WRITE, "write", true, true, 1, "killed at a durable write" },
+	{ POINTS_WRITE, "write", false, true, 1, "a durable write fails" },
+	{ POINTS_FILL, "fill", true, true, 3, "killed at a write" },
+	{ POINTS_FILL, "fill", false, false, 3, "the disk is full from a write on" },
+	{ POINTS_TOKEN, "token", true, true, 1, "killed while the token writes" },
+	{ POINTS_P11, "p11", true, true, 1, "killed at a PKCS#11 call" },
+	{ POINTS_P11, "p11", false, true, 1, "a PKCS#11 call fails" },
+};
+
+enum { MODES = sizeof(modes) / sizeof(*modes) };
+
+enum result { RESULT_NONE, RESULT_HELD, RESULT_LOST, RESULT_NOT_REACHED };
+
+struct job {
+	const struct mode *mode;
+	unsigned ordinal;
+	bool after;
+};
+
+static struct {
+	unsigned every;
+	unsigned workers;
+	const char *only;  /* scenario; NULL: all */
+	const char *class; /* NULL: all */
+	unsigned ordinal;  /* 0: all */
+	char dir[WORLD_PATH / 2];
+	unsigned jobs;
+	struct job job[JOBS_MAX];
+	unsigned char *result; /* by job, an enum result; shared with the workers */
+} chaos = { .every = 1 };
+
+/* ---- One point ----------------------------------------------------------------------------- */
+
+static void
+job_name(const struct scenario *scenario, const struct job *job, char out[LINE])
+{
+	(void)snprintf(out, LINE, "%s:%s:%u:%s:%s", scenario->name, job->mode->word, job->ordinal,
+	    job->after ? "after" : "before", job->mode->kill ? "kill" : "fail");
+}
+
+static bool
+says_what_to_do(const struct world *world)
+{
+	char path[WORLD_FILE];
+	unsigned long len;
+	char *text;
+	bool says;
+
+	world_said(world, path);
+	text = world_read(path, &len);
+	says = strstr(text, "  next: ") != NULL;
+	free(text);
+	return says;
+}
+
+/* Breaks the command off. NULL, or what is wrong with how it ended. */
+static const char *
+break_off(const struct scenario *scenario, const struct job *job, struct world *world, bool *ended)
+{
+	struct world_run run = { .fault.variable = job->mode->kill ? "QUORATE_POINTS_KILL"
+								   : "QUORATE_POINTS_FAIL" };
+	int status;
+
+	(void)snprintf(run.fault.value, sizeof(run.fault.value), "%s:%u:%s", job->mode->word,
+	    job->ordinal, job->after ? "after" : "before");
+	status = world_quorate(world, scenario->command, &run);
+	*ended = status == 0;
+	if (status == WORLD_OUTLIVED)
+		return "something outlived the command";
+	if (status == WORLD_STUCK)
+		return "the command never ended";
+	if (job->mode->kill)
+		return status == KILLED || status == 0 ? NULL : "it failed before the point";
+	if (status > 128 || status == 70)
+		return "the command crashed";
+	return status == 0 || says_what_to_do(world) ? NULL : "the message says not what to do";
+}
+
+/* With nothing in the way any more. What is not brought to its end shows in what is not whole. */
+static void
+recover(const struct scenario *scenario, struct world *world)
+{
+	const char *const ways[] = { scenario->recover, scenario->otherwise, scenario->command };
+	size_t way = 0;
+
+	while (way < sizeof(ways) / sizeof(*ways) &&
+	       (ways[way] == NULL || world_quorate(world, ways[way], NULL) != 0))
+		way++;
+	if (way != 0 || scenario->again == NULL)
+		return;
+	for (const struct step *step = scenario->again; step->words != NULL; step++)
+		(void)world_quorate(world, step->words, NULL);
+}
+
+static const char *
+try(const struct scenario *scenario, const struct job *job, struct world *world, bool *reached)
+{
+	static char leak[WORLD_FILE + 32];
+	char found[WORLD_FILE];
+	bool ended;
+	const char *problem = break_off(scenario, job, world, &ended);
+
+	if (problem != NULL)
+		return problem;
+	/* A run has a few points more or less than the one that counted. */
+	*reached = !ended || !job->mode->kill;
+	if (!ended)
+		recover(scenario, world);
+	problem = scenario_is_whole(scenario, world);
+	if (problem == NULL && !search_is_clean(world, found)) {
+		(void)snprintf(leak, sizeof(leak), "a secret lies in %s", found);
+		problem = leak;
+	}
+	return problem;
+}
+
+/* ---- All of them --------------------------------------------------------------------------- */
+
+static void
+place_world(const char *name, struct world *out)
+{
+	*out = (struct world){ .commands = 0 };
+	(void)snprintf(out->dir, sizeof(out->dir), "%s/%s", chaos.dir, name);
+	(void)snprintf(out->pins, sizeof(out->pins), "%s/%s.pins", chaos.dir, name);
+}
+
+/* What did not hold is kept, to be looked at. */
+static void
+report(const struct scenario *scenario, const struct job *job, const struct world *world,
+    const char *problem)
+{
+	char name[LINE];
+	struct world kept;
+
+	job_name(scenario, job, name);
+	place_world(name, &kept);
+	printf("NOT HELD %s: %s (%s)\n", name, problem, kept.dir);
+	(void)fflush(stdout);
+	if (access(kept.dir, F_OK) != 0 && rename(world->dir, kept.dir) != 0)
+		printf("  which could not be kept: %s\n", strerror(errno));
+}
+
+static void
+work(const struct scenario *scenario, const struct world *snapshot, unsigned worker)
+{
+	struct world world;
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "w%u", worker);
+	place_world(name, &world);
+	for (unsigned i = worker; i < chaos.jobs; i += chaos.workers) {
+		const char *problem;
+		bool reached = true;
+
+		(void)unlink(world.pins);
+		world_copy(snapshot, &world);
+		problem = try(scenario, &chaos.job[i], &world, &reached);
+		chaos.result[i] = problem != NULL ? RESULT_LOST
+				  : reached       ? RESULT_HELD
+						  : RESULT_NOT_REACHED;
+		if (problem != NULL)
+			report(scenario, &chaos.job[i], &world, problem);
+	}
+	(void)unlink(world.pins);
+	world_remove(&world);
+}
+
+static bool
+work_all(const struct scenario *scenario, const struct world *snapshot)
+{
+	bool fine = true;
+	int status;
+
+	memset(chaos.result, RESULT_NONE, JOBS_MAX);
+	(void)fflush(NULL);
+	for (unsigned i = 0; i < chaos.workers; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			work(scenario, snapshot, i);
+			(void)fflush(NULL);
+			_exit(0);
+		}
+		fine = fine && pid > 0;
+	}
+	while (wait(&status) > 0)
+		fine = fine && status == 0;
+	return fine;
+}
+
+/* Every N-th point of each class, and both sides of it. */
+static void
+plan(const struct scenario *scenario, const unsigned count[POINTS__COUNT])
+{
+	chaos.jobs = 0;
+	for (unsigned m = 0; m < MODES; m++) {
+		const struct mode *mode = &modes[m];
+		unsigned every =
+		    chaos.ordinal != 0 ? 1 : chaos.every * mode->stride * scenario->stride;
+		unsigned first = 1 + m % every;
+
+		if (mode->class == POINTS_TOKEN && !scenario->guarded)
+			continue;
+		if (chaos.class != NULL && strcmp(chaos.class, mode->word) != 0)
+			continue;
+		for (unsigned n = first; n <= count[mode->class]; n += every) {
+			if (chaos.ordinal != 0 && n != chaos.ordinal)
+				continue;
+			for (int after = 0; after <= (mode->after_too ? 1 : 0); after++)
+				if (chaos.jobs < JOBS_MAX)
+					chaos.job[chaos.jobs++] =
+					    (struct job){ mode, n, after != 0 };
+		}
+	}
+}
+
+/* The greatest ordinal of each class in the log of points. */
+static void
+read_counts(const char *path, unsigned count[POINTS__COUNT])
+{
+	unsigned long len;
+	char *text = world_read(path, &len), *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		char word[16];
+		unsigned ordinal;
+
+		if (sscanf(line, "%15s %u", word, &ordinal) != 2)
+			continue;
+		for (unsigned m = 0; m < MODES; m++)
+			if (strcmp(modes[m].word, word) == 0 && ordinal > count[modes[m].class])
+				count[modes[m].class] = ordinal;
+	}
+	free(text);
+}
+
+/* The command with nothing in its way: it must succeed and leave a whole quorum. */
+static bool
+count_points(
+    const struct scenario *scenario, const struct world *snapshot, unsigned count[POINTS__COUNT])
+{
+	struct world world;
+	char log[WORLD_FILE], found[WORLD_FILE];
+	const struct world_run run = { .count = log };
+	const char *problem = NULL;
+
+	place_world("count", &world);
+	(void)snprintf(log, sizeof(log), "%s/%s.points", chaos.dir, scenario->name);
+	(void)unlink(log);
+	(void)unlink(world.pins);
+	world_copy(snapshot, &world);
+	if (world_quorate(&world, scenario->command, &run) != 0)
+		problem = "the command failed";
+	if (problem == NULL)
+		problem = scenario_is_whole(scenario, &world);
+	if (problem == NULL && !search_is_clean(&world, found))
+		problem = "a secret lies in a file";
+	if (problem == NULL && !search_finds_what_is_planted(&world))
+		problem = "a secret that was planted is not found";
+	if (problem != NULL) {
+		printf("NOT HELD %s, with nothing in the way: %s (%s)\n", scenario->name, problem,
+		    world.dir);
+		return false;
+	}
+	read_counts(log, count);
+	world_remove(&world);
+	return true;
+}
+
+static bool
+print_modes(const struct scenario *scenario, const unsigned count[POINTS__COUNT])
+{
+	bool all = true;
+
+	for (unsigned m = 0; m < MODES; m++) {
+		unsigned planned = 0, reached = 0, held = 0;
+
+		for (unsigned i = 0; i < chaos.jobs; i++) {
+			if (chaos.job[i].mode != &modes[m])
+				continue;
+			planned++;
+			reached += chaos.result[i] != RESULT_NOT_REACHED ? 1 : 0;
+			held += chaos.result[i] == RESULT_HELD ? 1 : 0;
+		}
+		if (planned == 0)
+			continue;
+		printf("%-16s %-34s %4u points, %4u tried, %4u held\n", scenario->name,
+		    modes[m].name, count[modes[m].class], reached, held);
+		all = all && held == reached && reached * 10 >= planned * 9;
+	}
+	return all;
+}
+
+static bool
+run_scenario(const struct scenario *scenario)
+{
+	unsigned count[POINTS__COUNT] = { 0 };
+	int64_t begun = clock_boot_ms();
+	struct world snapshot;
+	bool fine;
+
+	place_world("snapshot", &snapshot);
+	(void)unlink(snapshot.pins);
+	scenario_prepare(scenario, &snapshot);
+	if (!count_points(scenario, &snapshot, count))
+		return false;
+	plan(scenario, count);
+	fine = work_all(scenario, &snapshot);
+	fine = print_modes(scenario, count) && fine;
+	for (unsigned class = 0; class < POINTS__COUNT; class ++) {
+		if (count[class] >= scenario->minimum[class])
+			continue;
+		printf("%s: only %u points of class %u, where %u are known\n", scenario->name,
+		    count[class], class, scenario->minimum[class]);
+		fine = false;
+	}
+	printf("%-16s %u runs in %lld s\n", scenario->name, chaos.jobs,
+	    (long long)(clock_boot_ms() - begun) / 1000);
+	(void)fflush(stdout);
+	(void)unlink(snapshot.pins);
+	world_remove(&snapshot);
+	return fine;
+}
+
+/* ---- The program --------------------------------------------------------------------------- */
+
+/* "create-fresh:apdu:17" */
+static void
+take_only(char *text)
+{
+	char *ordinal;
+
+	chaos.only = strsep(&text, ":");
+	chaos.class = strsep(&text, ":");
+	ordinal = strsep(&text, ":");
+	if (ordinal != NULL)
+		chaos.ordinal = (unsigned)strtoul(ordinal, NULL, 10);
+}
+
+static bool
+take_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "every", required_argument, NULL, 'e' },
+		{ "only", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'e')
+			chaos.every = (unsigned)strtoul(optarg, NULL, 10);
+		else if (option == 'o')
+			take_only(optarg);
+		else
+			return false;
+	}
+	return optind == argc && chaos.every > 0;
+}
+
+/* In memory where that is possible: each run syncs hundreds of times. */
+static bool
+make_place(void)
+{
+	const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	chaos.workers = cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (unsigned)cores;
+	(void)snprintf(chaos.dir, sizeof(chaos.dir), "%s/quorate-chaos.XXXXXX", parent);
+	chaos.result =
+	    mmap(NULL, JOBS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return chaos.result != MAP_FAILED && mkdtemp(chaos.dir) != NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err_trace trace = { 0 };
+	bool fine = true, any = false;
+
+	if (!take_options(argc, argv)) {
+		fputs("usage: chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]]\n", stderr);
+		return 2;
+	}
+	if (process_harden(&trace) != ERR_OK || secret_heap_init(&trace) != ERR_OK || !make_place())
+		return 2;
+	for (unsigned i = 0; i < scenario_count; i++) {
+		if (chaos.only != NULL && strcmp(chaos.only, scenarios[i].name) != 0)
+			continue;
+		fine = run_scenario(&scenarios[i]) && fine;
+		any = true;
+	}
+	if (fine && any)
+		(void)!rmdir(chaos.dir);
+	return fine && any ? 0 : 1;
+}
