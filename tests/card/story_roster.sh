@@ -165,7 +165,8 @@ real() {
 	XDG_STATE_HOME=$scratch/in-earnest QUORATE_ROSTER=$scratch/real.roster "$@"
 }
 founds_in_earnest() {
-	real meets 0 'ann is its first person' quorate init --by ann
+	# without this name, because in a sandbox every roster is for practice
+	real meets 0 'ann is its first person' env -u QUORATE_SANDBOX quorate init --by ann
 	fails grep -q PRACTICE said
 	for name in alice bob carol; do
 		real quorate person add $name --role custodian --by ann
@@ -199,6 +200,8 @@ refuses_real_cards() {
 	robot 'present card6;absent bob' meets 3 "the card holds a share" \
 		quorate card enrol --custodian bob --quorum other --by ann
 }
+told 0 'in a sandbox every roster is for practice' 'PRACTICE. Roster' quorate init --by ann \
+	--roster another.roster
 holds 'a roster in earnest says nothing of practice' founds_in_earnest
 holds 'no program answers for people in it unasked' asks_a_terminal
 holds 'it refuses a practice card, by name' refuses_practice_cards
