@@ -96,6 +96,14 @@ creates() {
 		--by ann "$@"
 }
 
+# mounting SCRIPT: runs it where it may mount, also by a user.
+mounting() {
+	map=
+	[ "$(id -u)" = 0 ] || map='--user --map-root-user'
+	# shellcheck disable=SC2086 # two words, or none
+	unshare $map --mount sh -euc "$1"
+}
+
 empties_readers() {
 	virtual-card list | sed -n 's/ .* Sandbox .*//p' | while read -r name; do
 		virtual-card eject "$name"

@@ -121,14 +121,19 @@ Wait until that command has ended" adds x
 }
 not_for_writing() {
 	mkdir medium
-	mount -t tmpfs none medium
-	copied medium/copy
-	mount -o remount,ro medium
-	meets 0 'root: OK' quorate health --roster medium/copy.roster
-	meets 0 'every hash, signature and table agrees' \
-		quorate roster verify --roster medium/copy.roster
-	meets 3 'Read-only file system' adds x --roster medium/copy.roster
-	umount medium
+	mounting '
+		mount -t tmpfs none medium
+		cp "$QUORATE_ROSTER" medium/copy.roster
+		mount -o remount,bind,ro medium
+		quorate health --roster medium/copy.roster >health
+		quorate roster verify --roster medium/copy.roster >verified
+		quorate person add x --role witness --by ann --roster medium/copy.roster 2>refused' &&
+		return 1
+	[ $? = 3 ]
+	cat refused
+	all_in health 'root: OK'
+	all_in verified 'every hash, signature and table agrees'
+	all_in refused 'Read-only file system'
 }
 holds 'while one command has it, another waits, then says so; reading goes on' held
 holds 'from a medium that takes no writing it can be read and verified' not_for_writing

@@ -193,13 +193,13 @@ Connect the HSM that holds token 'PRACTICE old' (serial" quorate key list root -
 }
 is_full() {
 	cp -a "$tokens" tokens.kept
-	mount -t tmpfs -o size=512k none "$tokens"
-	cp -a tokens.kept/. "$tokens"
-	dd if=/dev/zero of="$tokens/filler" bs=4k 2>/dev/null || true
 	status=0
-	quorate key generate root --label new --by ann >said 2>&1 || status=$?
+	mounting "
+		mount -t tmpfs -o size=512k none '$tokens'
+		cp -r tokens.kept/. '$tokens'
+		dd if=/dev/zero of='$tokens/filler' bs=4k 2>/dev/null || true
+		quorate key generate root --label new --by ann" >said 2>&1 || status=$?
 	cat said
-	umount "$tokens"
 	[ $status != 0 ]
 	grep -q "PRACTICE old" said
 	lists_the_old_key
