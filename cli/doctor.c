@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/doctor.h"
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,6 +224,30 @@ check_roster(struct examination *examination)
 		    "chmod 600 the roster, or 640 for a monitoring group.");
 }
 
+/* What a PIN change that was broken off left: it opens with the PIN from before (design.md, rule
+ * 7). */
+static void
+check_copies(struct examination *examination)
+{
+	char folder[512];
+	const struct dirent *entry;
+	DIR *copies;
+
+	snprintf(folder, sizeof(folder), "%s/token-copies", examination->cli->state_dir);
+	copies = opendir(folder);
+	if (copies == NULL)
+		return;
+	while ((entry = readdir(copies)) != NULL)
+		if (entry->d_name[0] != '.')
+			mend(add(examination, BAD, "copy",
+				 "of a software token, left by an operation that was broken off: "
+				 "%.60s/%.80s",
+				 folder, entry->d_name),
+			    "Finish the operation: quorate quorum resume NAME; it destroys the "
+			    "copy.");
+	closedir(copies);
+}
+
 static void
 print_text(const struct examination *examination)
 {
@@ -255,7 +280,7 @@ enum err
 doctor_run(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	static void (*const checks[])(struct examination *) = { check_readers, check_modules,
-		check_memory, check_clock, check_roster };
+		check_memory, check_clock, check_roster, check_copies };
 	struct examination *examination = calloc(1, sizeof(*examination));
 	size_t bad = 0;
 	enum err err = ERR_OK;
