@@ -177,6 +177,22 @@ choose_reader(const struct rack *rack, const char *called, const struct rack_rea
 	return ERR_OK;
 }
 
+/* pcscd polls: a card that is back sooner was never away, and its reset is missed. */
+static void
+let_pcscd_notice(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = NOTICE_MS * 1000000L }, NULL);
+}
+
+/* A file that nobody removed: the card that was in was pulled by a fault, perhaps just now. */
+static bool
+was_pulled(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_size > 0;
+}
+
 /* The lock that says that the card is in; inherited by the process that serves it. */
 static enum err
 claim(const struct rack *rack, const struct rack_reader *reader, int *fd, struct err_trace *trace)
@@ -193,6 +209,8 @@ claim(const struct rack *rack, const struct rack_reader *reader, int *fd, struct
 		return FAIL(
 		    trace, ERR_NOT_NOW, "another card came into reader %u first", reader->index);
 	}
+	if (was_pulled(made))
+		let_pcscd_notice();
 	*fd = made;
 	return ERR_OK;
 }
@@ -302,8 +320,7 @@ rack_eject(const struct rack *rack, const char *name, struct err_trace *trace)
 		return FAIL_ERRNO(trace, "the card '%s' cannot be taken out", name);
 	inserted_path(rack, reader->index, path);
 	err = wait_until_gone(path, trace);
-	/* pcscd polls: a card that is back sooner was never away, and its reset is missed. */
-	nanosleep(&(struct timespec){ .tv_nsec = NOTICE_MS * 1000000L }, NULL);
+	let_pcscd_notice();
 	return err;
 }
 

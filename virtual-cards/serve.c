@@ -89,8 +89,7 @@ be_server(const struct serve_order *order, struct slot *slot, int connected)
 	if (!detach(order) || !keep_only((unsigned)order->inserted_fd, (unsigned)connected))
 		_exit(1);
 	serve_slot(slot, order->port, connected);
-	unlink(order->inserted_file);
-	_exit(0);
+	_exit(0); /* the file stays, unlocked: the card was pulled */
 }
 
 static bool

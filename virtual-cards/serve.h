@@ -13,7 +13,7 @@ struct serve_order {
 
 	/* In the background only: */
 	const char *name;          /* the card's */
-	const char *inserted_file; /* gets "PID NAME", and goes when the card is pulled */
+	const char *inserted_file; /* gets "PID NAME"; unlocked, once the card is pulled */
 	int inserted_fd;           /* open on it and locked; the server keeps it */
 };
 
