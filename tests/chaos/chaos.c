@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/process.h"
 #include "base/secret.h"
 #include "tests/chaos/scenario.h"
@@ -433,7 +434,7 @@ main(int argc, char **argv)
 		fine = run_scenario(&scenarios[i]) && fine;
 		any = true;
 	}
-	if (fine && any)
-		(void)!rmdir(chaos.dir);
+	if (fine && file_remove_tree(chaos.dir, &trace) != ERR_OK)
+		return 2;
 	return fine && any ? 0 : 1;
 }
