@@ -12,12 +12,14 @@
 static void
 plan_of(const struct place *place, struct roster_plan *out)
 {
-	*out = (struct roster_plan){ .kind = ROSTER_OP_CREATE,
-		.quorum = place->quorum,
-		.generation = 1,
-		.threshold = 3,
-		.cards = PEOPLE,
-		.tokens = 2 };
+	/* Plans are compared as bytes below; a literal would bring its padding along. */
+	memset(out, 0, sizeof(*out));
+	out->kind = ROSTER_OP_CREATE;
+	out->quorum = place->quorum;
+	out->generation = 1;
+	out->threshold = 3;
+	out->cards = PEOPLE;
+	out->tokens = 2;
 	for (unsigned i = 0; i < PEOPLE; i++) {
 		out->card[i].card = place->card[i];
 		out->card[i].index = i;
@@ -26,8 +28,11 @@ plan_of(const struct place *place, struct roster_plan *out)
 	place_spec(&out->token[1], "backup");
 	out->token[1].role = ROSTER_BACKUP;
 	out->token[1].fresh = false;
-	out->token[1].format[ROSTER_USER_PIN] =
-	    (struct roster_pin_format){ true, "p:", "0123456789", 24 };
+	struct roster_pin_format *format = &out->token[1].format[ROSTER_USER_PIN];
+	format->is_set = true;
+	snprintf(format->prefix, sizeof(format->prefix), "p:");
+	snprintf(format->alphabet, sizeof(format->alphabet), "0123456789");
+	format->length = 24;
 }
 
 static void
