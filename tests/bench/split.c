@@ -91,7 +91,7 @@ compare(const void *a, const void *b)
 static void
 measure(const char *name, void (*once)(struct splitting *s), struct splitting *s, size_t tries)
 {
-	int64_t took[TRIES];
+	int64_t took[TRIES] = { 0 };
 
 	for (size_t i = 0; i < tries; i++) {
 		int64_t begun = now_ns();

@@ -59,6 +59,9 @@ hold_says() {
 	[ "$end" = "$wanted_end" ] && grep -q -e "$wanted_text" "$folder/said"
 }
 
-# For CMD, which is started by hold: the agent is its sibling.
-find_agent='agent=$(pgrep -P "$PPID" quorate-agent); address=${P11_KIT_SERVER_ADDRESS#unix:path=};'
-export find_agent
+# For CMD, which is started by hold: the agent is its sibling. It is given to eval.
+# shellcheck disable=SC2089,SC2090
+{
+	find_agent='agent=$(pgrep -P "$PPID" quorate-agent); address=${P11_KIT_SERVER_ADDRESS#unix:path=};'
+	export find_agent
+}
