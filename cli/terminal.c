@@ -1,79 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/terminal.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "cli/terminal_line.h"
 #include "custody/attendant.h"
 
-enum { CARD_WAIT_MS = 15 * 60 * 1000, LINE_SIZE = 256, PIN_MAX = 255, CONTROL_C = 3 };
+enum { CARD_WAIT_MS = 15 * 60 * 1000, LINE_SIZE = 256, PIN_MAX = 255 };
 
 struct terminal {
 	struct attendant attendant;
-	int fd;
+	struct terminal_line line;
 	FILE *out;
 };
 
-/* One line, without its newline; ERR_CANCELLED at the end of input. Longer lines are cut. */
 static enum err
 read_line(struct terminal *terminal, char *line, size_t size, struct err_trace *trace)
 {
-	size_t len = 0;
-	char byte;
-
 	fflush(terminal->out);
-	for (;;) {
-		ssize_t got = read(terminal->fd, &byte, 1);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return FAIL(trace, ERR_CANCELLED, "the terminal was closed");
-		if (byte == '\n')
-			break;
-		if (len + 1 < size)
-			line[len++] = byte;
-	}
-	line[len] = '\0';
-	return ERR_OK;
+	return terminal_line_read(&terminal->line, line, size, trace);
 }
 
 static enum err
 read_unseen(struct terminal *terminal, struct secret *line, struct err_trace *trace)
 {
-	struct termios before, unseen;
-	enum err err = ERR_OK;
-	char byte = 0;
+	enum err err;
 
-	if (tcgetattr(terminal->fd, &before) != 0)
-		return FAIL_ERRNO(trace, "the terminal cannot hide what is typed");
-	unseen = before;
-	/* Control-C comes as a character: a signal would leave the terminal without echo. */
-	unseen.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ISIG);
 	fflush(terminal->out);
-	tcsetattr(terminal->fd, TCSAFLUSH, &unseen);
-	while (err == ERR_OK) {
-		ssize_t got = read(terminal->fd, &byte, 1);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			err = FAIL(trace, ERR_CANCELLED, "the terminal was closed");
-		else if (byte == CONTROL_C)
-			err = FAIL(trace, ERR_CANCELLED, "stopped at the terminal");
-		else if (byte == '\n')
-			break;
-		else
-			err = secret_append(line, &byte, 1, trace);
-	}
-	secret_wipe(&byte, sizeof(byte));
-	tcsetattr(terminal->fd, TCSAFLUSH, &before);
+	err = terminal_line_read_unseen(&terminal->line, line, trace);
 	fputc('\n', terminal->out);
 	return err;
 }
@@ -96,6 +55,25 @@ print_wanted(FILE *out, const struct attendant_card_ask *ask)
 	}
 }
 
+static void
+print_present(FILE *out, const struct attendant_card_ask *ask, size_t at)
+{
+	const struct attendant_present *present = &ask->present[at];
+	const struct attendant_wanted *wanted = NULL;
+
+	for (size_t i = 0; i < ask->wanted_count; i++)
+		if (present->serial != NULL && ask->wanted[i].serial != NULL &&
+		    strcmp(present->serial, ask->wanted[i].serial) == 0)
+			wanted = &ask->wanted[i];
+	fprintf(out, "   %zu  reader %s: ", at + 1, present->reader);
+	if (wanted != NULL)
+		fprintf(out, "%s's card %s, ", or_none(wanted->custodian), or_none(wanted->card));
+	if (present->serial != NULL)
+		fprintf(out, "serial %s\n", present->serial);
+	else
+		fputs("a card that cannot be read\n", out);
+}
+
 /* Several cards are in: they are named and the person says which; none is picked for them. */
 static enum err
 ask_reader(struct terminal *terminal, const struct attendant_card_ask *ask,
@@ -109,8 +87,7 @@ ask_reader(struct terminal *terminal, const struct attendant_card_ask *ask,
 		enum err err;
 
 		for (size_t i = 0; i < ask->present_count; i++)
-			fprintf(terminal->out, "   %zu  %s  %s\n", i + 1, ask->present[i].reader,
-			    or_none(ask->present[i].serial));
+			print_present(terminal->out, ask, i);
 		fputs("   Which card is meant? Number, Enter for another one, or s to stop: ",
 		    terminal->out);
 		err = read_line(terminal, line, sizeof(line), trace);
@@ -129,14 +106,10 @@ ask_reader(struct terminal *terminal, const struct attendant_card_ask *ask,
 	}
 }
 
-static enum err
-terminal_card(void *context, const struct attendant_card_ask *ask,
-    struct attendant_card_answer *answer, struct err_trace *trace)
+/* Where the operation is: which card of how many, what for, and who is done. */
+static void
+print_place(FILE *out, const struct attendant_card_ask *ask)
 {
-	struct terminal *terminal = context;
-	FILE *out = terminal->out;
-
-	answer->reader[0] = '\0';
 	fprintf(out, "\n");
 	if (ask->reason != NULL)
 		fprintf(out, " ! %s\n", ask->reason);
@@ -145,7 +118,23 @@ terminal_card(void *context, const struct attendant_card_ask *ask,
 		fprintf(out, ", quorum %s", ask->quorum);
 	if (ask->generation != 0)
 		fprintf(out, ", generation %u", ask->generation);
-	fprintf(out, ": %s\n   %s:", ask->purpose, ask->blank ? "A blank card for" : "Wanted");
+	fprintf(out, ": %s\n", ask->purpose);
+	for (size_t i = 0; i < ask->through_count; i++)
+		fprintf(out, "%s%s", i == 0 ? "   Done: " : ", ", ask->through[i]);
+	if (ask->through_count > 0)
+		fputc('\n', out);
+}
+
+static enum err
+terminal_card(void *context, const struct attendant_card_ask *ask,
+    struct attendant_card_answer *answer, struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+	FILE *out = terminal->out;
+
+	answer->reader[0] = '\0';
+	print_place(out, ask);
+	fprintf(out, "   %s:", ask->blank ? "A blank card for" : "Wanted");
 	print_wanted(out, ask);
 	fputc('\n', out);
 	if (ask->present_count > 1)
@@ -153,6 +142,19 @@ terminal_card(void *context, const struct attendant_card_ask *ask,
 	fputs("   Insert it now; s and Enter stops.\n", out);
 	fflush(out);
 	return ERR_OK;
+}
+
+static void
+terminal_arrived(void *context, const struct attendant_card_ask *ask,
+    const struct attendant_present *card, bool asked)
+{
+	struct terminal *terminal = context;
+
+	if (!asked)
+		print_place(terminal->out, ask);
+	fprintf(terminal->out, "   Reader %s: card with serial %s\n", card->reader,
+	    or_none(card->serial));
+	fflush(terminal->out);
 }
 
 /* True when both lines are the same; a new PIN is typed twice. */
@@ -184,8 +186,6 @@ print_pin_question(FILE *out, const struct attendant_pin_ask *ask)
 		[ATTENDANT_PIN_TOKEN_SO] = "Present SO PIN of token",
 	};
 
-	if (ask->reason != NULL)
-		fprintf(out, " ! %s\n", ask->reason);
 	fprintf(out, "   %s", what[ask->purpose]);
 	if (ask->token != NULL)
 		fprintf(out, " %s", ask->token);
@@ -213,6 +213,8 @@ terminal_pin(void *context, const struct attendant_pin_ask *ask, struct secret *
 
 	if (err != ERR_OK)
 		return err;
+	if (ask->reason != NULL)
+		fprintf(terminal->out, " ! %s\n", ask->reason);
 	do {
 		secret_clear(line);
 		print_pin_question(terminal->out, ask);
@@ -267,18 +269,27 @@ static enum err
 terminal_choice(void *context, const char *text, unsigned of, enum attendant_choice *taken,
     struct err_trace *trace)
 {
+	static const char *const meaning[] = {
+		[ATTENDANT_AGAIN] = "type the PIN again",
+		[ATTENDANT_LAST_TRY] = "type the PIN for the last time: a wrong one blocks it",
+		[ATTENDANT_OTHER] = "leave this card for now, and take another one",
+		[ATTENDANT_UNBLOCK] = "give the card a new PIN, with those present",
+		[ATTENDANT_STOP] = "stop here",
+	};
 	struct terminal *terminal = context;
 	char line[LINE_SIZE];
 
+	_Static_assert(
+	    sizeof(meaning) / sizeof(*meaning) == ATTENDANT_CHOICE__COUNT, "a meaning each");
 	fprintf(terminal->out, "\n%s\n", text);
+	for (unsigned i = 0; i < ATTENDANT_CHOICE__COUNT; i++)
+		if ((of & 1U << i) != 0)
+			fprintf(
+			    terminal->out, "   %-8s  %s\n", attendant_choice_word(i), meaning[i]);
 	for (;;) {
 		enum err err;
 
-		fputs("   Type one of:", terminal->out);
-		for (unsigned i = 0; i < ATTENDANT_CHOICE__COUNT; i++)
-			if ((of & 1U << i) != 0)
-				fprintf(terminal->out, " %s", attendant_choice_word(i));
-		fputs(" > ", terminal->out);
+		fputs("   Type one of these words: ", terminal->out);
 		err = read_line(terminal, line, sizeof(line), trace);
 		if (err != ERR_OK)
 			return err;
@@ -337,7 +348,10 @@ terminal_stopped(void *context)
 	struct terminal *terminal = context;
 	char line[LINE_SIZE];
 
-	return read_line(terminal, line, sizeof(line), NULL) != ERR_OK || *line == 's';
+	if (read_line(terminal, line, sizeof(line), NULL) == ERR_OK)
+		return *line == 's';
+	fputc('\n', terminal->out);
+	return true;
 }
 
 static void
@@ -345,8 +359,8 @@ terminal_close(struct attendant *attendant)
 {
 	struct terminal *terminal = attendant->context;
 
+	terminal_line_close(&terminal->line);
 	fclose(terminal->out);
-	close(terminal->fd);
 	free(terminal);
 }
 
@@ -354,6 +368,7 @@ enum err
 terminal_start(struct attendant **out, struct err_trace *trace)
 {
 	struct terminal *terminal;
+	enum err err;
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
@@ -362,15 +377,21 @@ terminal_start(struct attendant **out, struct err_trace *trace)
 		return FAIL(trace, ERR_ABSENT, "people must be asked, and there is no terminal");
 	}
 	terminal = calloc(1, sizeof(*terminal));
-	if (terminal == NULL || (terminal->out = fdopen(dup(fd), "w")) == NULL) {
+	if (terminal == NULL || (terminal->out = fdopen(fd, "w")) == NULL) {
 		free(terminal);
 		close(fd);
 		return FAIL(trace, ERR_NOMEM, "no memory for the terminal");
 	}
-	terminal->fd = fd;
+	err = terminal_line_open(fd, &terminal->line, trace);
+	if (err != ERR_OK) {
+		fclose(terminal->out);
+		free(terminal);
+		return err;
+	}
 	terminal->attendant = (struct attendant){
 		.context = terminal,
 		.card = terminal_card,
+		.arrived = terminal_arrived,
 		.pin = terminal_pin,
 		.confirm = terminal_confirm,
 		.choice = terminal_choice,
@@ -379,7 +400,7 @@ terminal_start(struct attendant **out, struct err_trace *trace)
 		.note = terminal_note,
 		.remove = terminal_remove,
 		.close = terminal_close,
-		.cancel_fd = fd,
+		.cancel_fd = terminal->line.either,
 		.stopped = terminal_stopped,
 		.card_wait_ms = CARD_WAIT_MS,
 	};

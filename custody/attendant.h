@@ -33,12 +33,14 @@ struct attendant_present {
 };
 
 struct attendant_card_ask {
-	const char *quorum;  /* NULL where none is meant */
-	uint32_t generation; /* 0: none yet */
-	const char *purpose; /* "activate root", "deliver a share" */
-	unsigned done;       /* cards that are through */
-	unsigned total;      /* cards that are needed in all */
-	bool blank;          /* a card without an owner is wanted */
+	const char *quorum;         /* NULL where none is meant */
+	uint32_t generation;        /* 0: none yet */
+	const char *purpose;        /* "activate root", "deliver a share" */
+	unsigned done;              /* cards that are through */
+	unsigned total;             /* cards that are needed in all */
+	const char *const *through; /* whose cards are through: names */
+	size_t through_count;
+	bool blank; /* a card without an owner is wanted */
 	const struct attendant_wanted *wanted;
 	size_t wanted_count;
 	const struct attendant_present *present; /* more than one: the answer names the reader */
@@ -92,6 +94,14 @@ struct attendant {
 	 */
 	enum err (*card)(void *context, const struct attendant_card_ask *ask,
 	    struct attendant_card_answer *answer, struct err_trace *trace);
+
+	/*
+	 * A card that would do was found and its work begins. `asked`: the question was shown
+	 * before; else the card was in its reader already, and `ask` is what it would have been.
+	 * NULL: it is not told.
+	 */
+	void (*arrived)(void *context, const struct attendant_card_ask *ask,
+	    const struct attendant_present *card, bool asked);
 
 	/* *pin is NULL when the person declined; else the caller frees it. ERR_CANCELLED: stop. */
 	enum err (*pin)(void *context, const struct attendant_pin_ask *ask, struct secret **pin,

@@ -143,6 +143,16 @@ put_number(json_t *object, const char *name, unsigned number)
 }
 
 static json_t *
+through_list(const struct attendant_card_ask *card)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < card->through_count; i++)
+		json_array_append_new(list, json_string(card->through[i]));
+	return list;
+}
+
+static json_t *
 wanted_list(const struct attendant_card_ask *card)
 {
 	json_t *list = json_array();
@@ -188,6 +198,7 @@ program_card(void *context, const struct attendant_card_ask *card,
 	put_text(question, "purpose", card->purpose);
 	put_number(question, "done", card->done);
 	put_number(question, "total", card->total);
+	json_object_set_new(question, "through", through_list(card));
 	json_object_set_new(question, "blank", json_boolean(card->blank));
 	json_object_set_new(question, "wanted", wanted_list(card));
 	json_object_set_new(question, "present", present_list(card));

@@ -222,6 +222,9 @@ deliver_next(struct issuing *issuing, struct err_trace *trace)
 	enum err err;
 	size_t index;
 
+	for (size_t i = 0; i < issuing->members; i++)
+		if (is_delivered(issuing, i))
+			ask.through[ask.through_count++] = issuing->member[i].custodian;
 	ask.wanted_count = list_pending(issuing, pending);
 	for (size_t i = 0; i < ask.wanted_count; i++) {
 		const struct issuing_member *m = &issuing->member[pending[i]];

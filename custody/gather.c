@@ -18,6 +18,7 @@ struct candidates {
 	size_t place[ROSTER_CARDS_MAX];
 	struct roster_card card[ROSTER_CARDS_MAX];
 	char custodian[ROSTER_CARDS_MAX][ROSTER_NAME];
+	char through[ROSTER_CARDS_MAX][ROSTER_NAME]; /* whose cards did their part */
 	struct visit_wanted wanted[ROSTER_CARDS_MAX];
 };
 
@@ -148,6 +149,20 @@ use_card(struct gathering *gathering, struct visit *visit, bool *opened, struct 
 	return err;
 }
 
+static void
+list_through(struct gathering *gathering, struct visit_ask *ask)
+{
+	const struct roster_generation *generation = gathering->request->generation;
+
+	for (size_t i = 0; i < gathering->collection->count; i++) {
+		size_t place = gathering->collection->place[i];
+		char *name = gathering->candidates->through[i];
+
+		whose_name(gathering->custody->roster, &generation->share[place].custodian, name);
+		ask->through[ask->through_count++] = name;
+	}
+}
+
 /* Asks for one more card and uses it; the visit of the one that completes the set stays open. */
 static enum err
 next_card(struct gathering *gathering, struct err_trace *trace)
@@ -168,6 +183,7 @@ next_card(struct gathering *gathering, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = check_enough(gathering, trace);
 	ask.wanted_count = gathering->candidates->count;
+	list_through(gathering, &ask);
 	if (err == ERR_OK)
 		err = visit_begin(gathering->custody, &ask, gathering->seen, &visit, trace);
 	if (err != ERR_OK)

@@ -97,6 +97,9 @@ read_one(struct issuing *issuing, struct err_trace *trace)
 
 	ask.wanted_count = list_wanted(issuing, wanted, member);
 	ask.done = ask.total - (unsigned)ask.wanted_count;
+	for (size_t i = 0; i < issuing->members; i++)
+		if (issuing->member[i].seen_now)
+			ask.through[ask.through_count++] = issuing->member[i].custodian;
 	err = visit_begin(issuing->custody, &ask, &issuing->seen, &visit, trace);
 	if (err != ERR_OK)
 		return err;

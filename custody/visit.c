@@ -64,29 +64,39 @@ serial_of(struct asking *asking, const struct reader *reader)
 	return known->serial;
 }
 
-static enum err
-put_question(struct asking *asking, struct attendant_card_answer *answer, struct err_trace *trace)
+/* The question, but for the cards that are there. `wanted` is borrowed by it. */
+static struct attendant_card_ask
+question_of(const struct asking *asking, struct attendant_wanted wanted[VISIT_WANTED_MAX])
 {
 	const struct visit_ask *ask = asking->ask;
-	struct attendant *attendant = asking->custody->attendant;
-	struct attendant_wanted wanted[VISIT_WANTED_MAX];
-	struct attendant_present present[READER_MAX];
-	struct attendant_card_ask question = {
+
+	for (size_t i = 0; i < ask->wanted_count; i++)
+		wanted[i] = (struct attendant_wanted){ ask->wanted[i].custodian,
+			ask->wanted[i].card, ask->wanted[i].serial };
+	return (struct attendant_card_ask){
 		.quorum = ask->quorum,
 		.generation = ask->generation,
 		.purpose = ask->purpose,
 		.done = ask->done,
 		.total = ask->total,
+		.through = ask->through,
+		.through_count = ask->through_count,
 		.blank = ask->blank,
 		.wanted = wanted,
 		.wanted_count = ask->wanted_count,
-		.present = present,
 		.reason = asking->reason[0] == '\0' ? NULL : asking->reason,
 	};
+}
 
-	for (size_t i = 0; i < ask->wanted_count; i++)
-		wanted[i] = (struct attendant_wanted){ ask->wanted[i].custodian,
-			ask->wanted[i].card, ask->wanted[i].serial };
+static enum err
+put_question(struct asking *asking, struct attendant_card_answer *answer, struct err_trace *trace)
+{
+	struct attendant *attendant = asking->custody->attendant;
+	struct attendant_wanted wanted[VISIT_WANTED_MAX];
+	struct attendant_present present[READER_MAX];
+	struct attendant_card_ask question = question_of(asking, wanted);
+
+	question.present = present;
 	for (size_t i = 0; i < asking->readers.count; i++) {
 		const struct reader *reader = &asking->readers.reader[i];
 
@@ -96,6 +106,19 @@ put_question(struct asking *asking, struct attendant_card_answer *answer, struct
 	}
 	answer->reader[0] = '\0';
 	return attendant->card(attendant->context, &question, answer, trace);
+}
+
+/* Tells which card in which reader it is now; and what for, if nobody had to be asked for it. */
+static void
+tell_arrival(const struct asking *asking, const struct visit *visit)
+{
+	struct attendant *attendant = asking->custody->attendant;
+	struct attendant_wanted wanted[VISIT_WANTED_MAX];
+	const struct attendant_card_ask question = question_of(asking, wanted);
+	const struct attendant_present card = { visit->reader, card_facts(visit->card)->serial };
+
+	if (attendant->arrived != NULL)
+		attendant->arrived(attendant->context, &question, &card, asking->asked > 0);
 }
 
 /* Waits until a card is there that nobody has looked at, within the attendant's patience. */
@@ -356,6 +379,7 @@ visit_begin(struct custody *custody, const struct visit_ask *ask, struct visit_s
 		if (err != ERR_OK)
 			return err;
 	}
+	tell_arrival(&asking, out);
 	return ERR_OK;
 }
 

@@ -30,6 +30,8 @@ struct visit_ask {
 	const char *purpose;
 	unsigned done;
 	unsigned total;
+	const char *through[VISIT_WANTED_MAX]; /* whose cards are through */
+	size_t through_count;
 	bool blank; /* any card that suits; `wanted` holds its custodian alone */
 	const struct visit_wanted *wanted;
 	size_t wanted_count;

@@ -14,6 +14,7 @@ static const struct attendant_wanted wanted[] = {
 	{ "alice", "root/1", "FFFE:00000001" },
 	{ "bob", "root/2", "FFFE:00000002" },
 };
+static const char *const through[] = { "carol" };
 static const struct attendant_present present[] = {
 	{ "Reader A", "FFFE:00000001" },
 	{ "Reader B", NULL },
@@ -28,6 +29,8 @@ ask_for_card(struct attendant *attendant)
 		.purpose = "activate root",
 		.done = 1,
 		.total = 3,
+		.through = through,
+		.through_count = 1,
 		.wanted = wanted,
 		.wanted_count = 2,
 		.present = present,
