@@ -3,11 +3,20 @@
 
 #include <string.h>
 
+enum { WIDTH = 100, LEFT = 26 };
+
+/* One word of the synopsis, on the next line when this one is full. */
 static void
-print_name(FILE *out, const struct command *command)
+print_word(FILE *out, size_t *column, const char *word)
 {
-	fprintf(out, "quorate %s%s%s", command->group == NULL ? "" : command->group,
-	    command->group == NULL ? "" : " ", command->name);
+	size_t len = strlen(word) + 1;
+
+	if (*column + len > WIDTH) {
+		fputs("\n      ", out);
+		*column = strlen("      ");
+	}
+	fprintf(out, " %s", word);
+	*column += len;
 }
 
 static void
@@ -15,34 +24,44 @@ print_synopsis(FILE *out, const struct command *command)
 {
 	const struct operand_row *operand = command->operands;
 	const struct option_row *option = command->options;
+	size_t column = strlen("usage:");
+	char word[96];
 
-	fputs("usage: ", out);
-	print_name(out, command);
-	for (; operand != NULL && operand->metavar != NULL; operand++)
-		fprintf(out, operand->required ? " %s" : " [%s]", operand->metavar);
+	fputs("usage:", out);
+	print_word(out, &column, "quorate");
+	if (command->group != NULL)
+		print_word(out, &column, command->group);
+	print_word(out, &column, command->name);
+	for (; operand != NULL && operand->metavar != NULL; operand++) {
+		snprintf(word, sizeof(word), operand->required ? "%s" : "[%s]", operand->metavar);
+		print_word(out, &column, word);
+	}
 	for (; option != NULL && option->name != NULL; option++) {
-		fprintf(out, option->required ? " --%s" : " [--%s", option->name);
-		if (option->metavar != NULL)
-			fprintf(out, " %s", option->metavar);
-		if (!option->required)
-			fputc(']', out);
+		snprintf(word, sizeof(word), "%s--%s%s%s%s", option->required ? "" : "[",
+		    option->name, option->metavar == NULL ? "" : " ",
+		    option->metavar == NULL ? "" : option->metavar, option->required ? "" : "]");
+		print_word(out, &column, word);
 	}
 	if ((command->needs & NEED_REST) != 0)
-		fputs(" -- COMMAND ...", out);
+		print_word(out, &column, "-- COMMAND ...");
 	if ((command->needs & NEED_OPTIONAL_REST) != 0)
-		fputs(" [-- COMMAND ...]", out);
+		print_word(out, &column, "[-- COMMAND ...]");
 	fputc('\n', out);
 }
 
+/* What is said of it stands on a line of its own when the left side is too long. */
 static void
 print_option(FILE *out, const struct option_row *option)
 {
-	char left[48];
+	char left[64];
 
 	snprintf(left, sizeof(left), "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
 	    option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
 	    option->metavar ? " " : "", option->metavar ? option->metavar : "");
-	fprintf(out, "  %-26s %s\n", left, option->help);
+	if (strlen(left) > LEFT)
+		fprintf(out, "  %s\n  %-*s %s\n", left, LEFT, "", option->help);
+	else
+		fprintf(out, "  %-*s %s\n", LEFT, left, option->help);
 }
 
 void
@@ -54,7 +73,7 @@ help_command(FILE *out, const struct command *command)
 	print_synopsis(out, command);
 	fprintf(out, "%s.\n\n", command->summary);
 	for (; operand != NULL && operand->metavar != NULL; operand++)
-		fprintf(out, "  %-26s %s\n", operand->metavar, operand->help);
+		fprintf(out, "  %-*s %s\n", LEFT, operand->metavar, operand->help);
 	for (; option != NULL && option->name != NULL; option++)
 		print_option(out, option);
 	for (option = command_global_options; option->name != NULL; option++)

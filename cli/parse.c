@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,15 @@ usage(struct parser *parser, const char *what, const char *argument)
 	    command == NULL || command->group == NULL ? "" : command->group,
 	    command == NULL ? "" : " ", command == NULL ? "" : command->name);
 	return FAIL(parser->trace, ERR_ARGUMENT, "%s '%s'", what, argument);
+}
+
+static enum err
+missing_option(struct parser *parser, const char *name)
+{
+	char words[48];
+
+	snprintf(words, sizeof(words), "--%s", name);
+	return usage(parser, "missing: option", words);
 }
 
 const struct command *
@@ -267,7 +277,7 @@ check_complete(struct parser *parser)
 			return usage(parser, "missing:", operands[i].metavar);
 	for (size_t i = 0; options != NULL && options[i].name != NULL; i++)
 		if (options[i].required && !parser->seen[i])
-			return usage(parser, "missing: option --", options[i].name);
+			return missing_option(parser, options[i].name);
 	if (parser->line->rest != NULL && (command->needs & (NEED_REST | NEED_OPTIONAL_REST)) == 0)
 		return usage(parser, "takes no command behind", "--");
 	if (parser->line->rest == NULL && (command->needs & NEED_REST) != 0)
