@@ -259,7 +259,8 @@ write_sheet(
 	free(text);
 	if (err == ERR_OK)
 		fprintf(cli->out,
-		    "The binding sheet is in %s: print it and keep it with the cards.\n", file);
+		    "The binding sheet is in %s: print it and keep it with the HSM's papers.\n",
+		    file);
 	else
 		err_next(
 		    trace, "Everything else is done. Get the sheet: quorate quorum sheet NAME");
@@ -341,6 +342,23 @@ agree(struct cli *cli, const struct pending *pending, const char *question, stru
 	return err;
 }
 
+/* A create that was broken off has written no sheet, whatever it was told. */
+static enum err
+print_finished(struct cli *cli, const char *name, struct err_trace *trace)
+{
+	struct roster_quorum quorum;
+	enum err err = roster_quorum_find(cli->custody.roster, name, &quorum, trace);
+
+	if (err != ERR_OK)
+		return err;
+	fprintf(cli->out, "Finished: nothing is pending for %s.\n", name);
+	err = print_quorum(cli, &quorum, trace);
+	fprintf(cli->out,
+	    "Print the binding sheet and keep it with the HSM's papers: quorate quorum sheet %s\n",
+	    name);
+	return err;
+}
+
 static enum err
 run_resume(struct cli *cli, const void *values, struct err_trace *trace)
 {
@@ -353,7 +371,7 @@ run_resume(struct cli *cli, const void *values, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = pending_resume(&cli->custody, pending, trace);
 	if (err == ERR_OK)
-		fprintf(cli->out, "Finished: nothing is pending for %s.\n", v->name);
+		err = print_finished(cli, v->name, trace);
 	free(pending);
 	return err;
 }
@@ -389,10 +407,12 @@ run_abort(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	const struct name_values *v = values;
 	struct pending *pending = NULL;
+	char question[96];
 	enum err err = pending_describe(&cli->custody, v->name, &pending, trace);
 
+	snprintf(question, sizeof(question), "Give this up for good, for quorum %.32s?", v->name);
 	if (err == ERR_OK && pending->may_abort)
-		err = agree(cli, pending, "Give it up for good?", trace);
+		err = agree(cli, pending, question, trace);
 	if (err == ERR_OK)
 		err = pending_abort(&cli->custody, pending, v->reason, trace);
 	if (err == ERR_OK) {

@@ -238,8 +238,8 @@ check_name(struct custody *custody, const char *name, struct err_trace *trace)
 		return FAIL(trace, ERR_EXISTS, "a quorum '%s' exists already", name);
 	}
 	err_next(trace,
-	    "Go on with 'quorate quorum resume %s', or give it up with 'quorate quorum abort %s "
-	    "--reason TEXT'.",
+	    "Go on with 'quorate quorum resume %s --by NAME', or give it up with 'quorate quorum "
+	    "abort %s --reason TEXT --by NAME'.",
 	    name, name);
 	return FAIL(trace, ERR_EXISTS, "a quorum '%s' was begun already and is not complete", name);
 }
@@ -304,7 +304,7 @@ bind_token(struct custody *custody, const char *name, const struct create_token 
 		return FAIL(trace, ERR_NOMEM, "no memory");
 	err = roster_quorum_find(custody->roster, name, &quorum, trace);
 	if (err == ERR_OK && quorum.live == 0) {
-		err_next(trace, "Finish it first: quorate quorum resume %s", name);
+		err_next(trace, "Finish it first: quorate quorum resume %s --by NAME", name);
 		err = FAIL(trace, ERR_NOT_NOW, "quorum '%s' is not complete yet", name);
 	}
 	if (err == ERR_OK)

@@ -19,7 +19,7 @@ login_find(struct custody *custody, const char *quorum, const char *binding,
 	if (err != ERR_OK)
 		return err;
 	if (out->quorum.live == 0) {
-		err_next(trace, "Finish it first: quorate quorum resume %s", quorum);
+		err_next(trace, "Finish it first: quorate quorum resume %s --by NAME", quorum);
 		return FAIL(trace, ERR_NOT_NOW, "quorum '%s' is not complete yet", quorum);
 	}
 	err = bound_token_choose(custody->roster, &out->quorum.id, binding, &out->binding, trace);
@@ -27,7 +27,7 @@ login_find(struct custody *custody, const char *quorum, const char *binding,
 		return err;
 	opens = out->binding.opens[ROSTER_USER_PIN];
 	if (opens == 0) {
-		err_next(trace, "Finish it first: quorate quorum resume %s", quorum);
+		err_next(trace, "Finish it first: quorate quorum resume %s --by NAME", quorum);
 		return FAIL(trace, ERR_NOT_NOW, "token '%s' does not open with '%s' yet",
 		    out->binding.spec.token.label, quorum);
 	}

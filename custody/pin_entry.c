@@ -92,7 +92,7 @@ settle(struct dialogue *dialogue, bool *go_on, struct err_trace *trace)
 		return err;
 	if (taken == ATTENDANT_STOP && card_tries_left(dialogue->card, dialogue->which) == 0) {
 		err_next(trace,
-		    "Give it a new PIN, with enough other cards: quorate card unblock %s",
+		    "Give it a new PIN, with enough other cards: quorate card unblock %s --by NAME",
 		    dialogue->owner->card);
 		return FAIL(trace, ERR_LOCKED, "%s's card %s is blocked: no tries are left",
 		    dialogue->owner->custodian, dialogue->owner->card);
