@@ -47,8 +47,11 @@ print_receipt(struct cli *cli, const struct roster_card *card)
 	hex_encode(card->fingerprint.bytes, sizeof(card->fingerprint.bytes), hex);
 	fprintf(cli->out, "%sRECEIPT: card %s\n",
 	    roster_is_practice(cli->custody.roster) ? "PRACTICE " : "", card->name);
-	fprintf(cli->out, "  custodian    %s\n  serial       %s (%s, %s)\n", name, card->serial,
-	    card->model, card->firmware);
+	fprintf(cli->out, "  custodian    %s\n  serial       %s (", name, card->serial);
+	/* A card that tells no firmware has its model's name in that place again. */
+	if (strncmp(card->firmware, card->model, strlen(card->model)) != 0)
+		fprintf(cli->out, "%s, ", card->model);
+	fprintf(cli->out, "%s)\n", card->firmware);
 	fprintf(cli->out, "  fingerprint  %.32s\n               %s\n", hex, hex + 32);
 	cli_print_words(cli, "               ", card->fingerprint.bytes, 16);
 	fprintf(cli->out, "Write %s on the card; it is ready for its share.\n", card->name);

@@ -22,8 +22,13 @@ struct terminal {
 static enum err
 read_line(struct terminal *terminal, char *line, size_t size, struct err_trace *trace)
 {
+	enum err err;
+
 	fflush(terminal->out);
-	return terminal_line_read(&terminal->line, line, size, trace);
+	err = terminal_line_read(&terminal->line, line, size, trace);
+	if (err == ERR_CANCELLED)
+		fputc('\n', terminal->out);
+	return err;
 }
 
 static enum err
@@ -55,16 +60,37 @@ print_wanted(FILE *out, const struct attendant_card_ask *ask)
 	}
 }
 
+/* The one of those wanted that this card is; NULL when it is none of them, or not known. */
+static const struct attendant_wanted *
+wanted_as(const struct attendant_card_ask *ask, const struct attendant_present *present)
+{
+	for (size_t i = 0; i < ask->wanted_count; i++)
+		if (present->serial != NULL && ask->wanted[i].serial != NULL &&
+		    strcmp(present->serial, ask->wanted[i].serial) == 0)
+			return &ask->wanted[i];
+	return NULL;
+}
+
+/*
+ * False when every card that is in a reader is known and none is wanted: then a card is to be
+ * inserted, and a question for a number would stand in the way of it.
+ */
+static bool
+one_may_do(const struct attendant_card_ask *ask)
+{
+	for (size_t i = 0; i < ask->present_count; i++)
+		if (ask->blank || ask->present[i].serial == NULL ||
+		    wanted_as(ask, &ask->present[i]) != NULL)
+			return true;
+	return false;
+}
+
 static void
 print_present(FILE *out, const struct attendant_card_ask *ask, size_t at)
 {
 	const struct attendant_present *present = &ask->present[at];
-	const struct attendant_wanted *wanted = NULL;
+	const struct attendant_wanted *wanted = wanted_as(ask, present);
 
-	for (size_t i = 0; i < ask->wanted_count; i++)
-		if (present->serial != NULL && ask->wanted[i].serial != NULL &&
-		    strcmp(present->serial, ask->wanted[i].serial) == 0)
-			wanted = &ask->wanted[i];
 	fprintf(out, "   %zu  reader %s: ", at + 1, present->reader);
 	if (wanted != NULL)
 		fprintf(out, "%s's card %s, ", or_none(wanted->custodian), or_none(wanted->card));
@@ -88,7 +114,8 @@ ask_reader(struct terminal *terminal, const struct attendant_card_ask *ask,
 
 		for (size_t i = 0; i < ask->present_count; i++)
 			print_present(terminal->out, ask, i);
-		fputs("   Which card is meant? Number, Enter for another one, or s to stop: ",
+		fputs("   Which card is meant? Its number (no PIN here), Enter to insert another, "
+		      "or s to stop: ",
 		    terminal->out);
 		err = read_line(terminal, line, sizeof(line), trace);
 		if (err != ERR_OK)
@@ -137,7 +164,7 @@ terminal_card(void *context, const struct attendant_card_ask *ask,
 	fprintf(out, "   %s:", ask->blank ? "A blank card for" : "Wanted");
 	print_wanted(out, ask);
 	fputc('\n', out);
-	if (ask->present_count > 1)
+	if (ask->present_count > 1 && one_may_do(ask))
 		return ask_reader(terminal, ask, answer, trace);
 	fputs("   Insert it now; s and Enter stops.\n", out);
 	fflush(out);
@@ -348,10 +375,7 @@ terminal_stopped(void *context)
 	struct terminal *terminal = context;
 	char line[LINE_SIZE];
 
-	if (read_line(terminal, line, sizeof(line), NULL) == ERR_OK)
-		return *line == 's';
-	fputc('\n', terminal->out);
-	return true;
+	return read_line(terminal, line, sizeof(line), NULL) != ERR_OK || *line == 's';
 }
 
 static void

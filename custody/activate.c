@@ -9,7 +9,7 @@
 #include "roster/card.h"
 #include "roster/policy.h"
 
-enum { MINUTE_MS = 60 * 1000 };
+enum { MINUTE_MS = 60 * 1000, PURPOSE_SHOWN = 100 };
 
 struct activating {
 	struct custody *custody;
@@ -140,7 +140,7 @@ static enum err
 gather_and_hand_over(struct activating *activating, struct err_trace *trace)
 {
 	struct login_target *target = activating->target;
-	char purpose[ROSTER_NAME + 16];
+	char purpose[ROSTER_NAME + PURPOSE_SHOWN + 16];
 	const struct gather_request request = { .quorum = &target->quorum,
 		.generation = &target->generation,
 		.purpose = purpose,
@@ -151,7 +151,10 @@ gather_and_hand_over(struct activating *activating, struct err_trace *trace)
 	struct gathered gathered = { 0 };
 	enum err err;
 
-	snprintf(purpose, sizeof(purpose), "activate %s", target->quorum.name);
+	/* The custodians are told what they open it for. */
+	snprintf(purpose, sizeof(purpose), "activate %s%s%.*s", target->quorum.name,
+	    activating->request->purpose == NULL ? "" : ": ", PURPOSE_SHOWN,
+	    activating->request->purpose == NULL ? "" : activating->request->purpose);
 	err = gather(activating->custody, &request, &collection, &seen, &gathered, trace);
 	return err == ERR_OK ? hand_over(activating, &gathered, trace) : err;
 }

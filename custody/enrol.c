@@ -26,6 +26,7 @@ struct enrolment {
 	bool again;               /* the roster knows this card: its content is ours */
 	struct card *card;
 	struct card_keys keys;
+	bool recorded; /* the roster has it as enrolled */
 };
 
 static enum err
@@ -386,9 +387,12 @@ sign(struct enrolment *enrolment, struct err_trace *trace)
 	enum err err =
 	    checkpoint_by_card(enrolment->custody, enrolment->card, &enrolment->known, trace);
 
-	return err == ERR_OK ? err
-			     : FAIL(trace, err, "card %s is enrolled, but did not vouch for it",
-				   enrolment->known.name);
+	if (err == ERR_OK)
+		return err;
+	err_next_instead(trace, "Give the same command again with the same card: it asks whether "
+				"to enrol it anew.");
+	return FAIL(
+	    trace, err, "card %s is enrolled, but did not vouch for it", enrolment->known.name);
 }
 
 static enum err
@@ -414,6 +418,7 @@ work_on_card(struct enrolment *enrolment, struct err_trace *trace)
 		err = clear_records(enrolment, trace);
 	if (err == ERR_OK)
 		err = record(enrolment, trace);
+	enrolment->recorded = err == ERR_OK;
 	return err == ERR_OK ? sign(enrolment, trace) : err;
 }
 
@@ -447,8 +452,12 @@ enrol_card(struct custody *custody, const struct enrol_request *request, struct 
 	if (err == ERR_UNSUPPORTED)
 		err_next(trace,
 		    "Take another card: this one cannot serve. 'quorate card inspect' shows it.");
-	else if (roster_id_is_set(&enrolment.known.id))
-		err_next(trace,
+	if (!roster_id_is_set(&enrolment.known.id) || enrolment.recorded)
+		return err;
+	/* Not the next step of what failed below: nobody waits for this card any more. */
+	if (err != ERR_UNSUPPORTED)
+		err_next_instead(trace,
 		    "Give the same command again with the same card: it begins the card anew.");
-	return err;
+	return FAIL(trace, err, "enrolling %s's card %s, serial %s, was broken off",
+	    enrolment.custodian.name, enrolment.known.name, enrolment.known.serial);
 }

@@ -226,6 +226,9 @@ gather(struct custody *custody, const struct gather_request *request, struct col
 	free(gathering.candidates);
 	if (err != ERR_OK) {
 		gathered_end(custody, &gathering.out, false);
+		if (err == ERR_CANCELLED || err == ERR_TIMEOUT)
+			err_next(trace, "Give the same command again when enough custodians are "
+					"there; it begins with the first card.");
 		return FAIL(trace, err,
 		    "%zu of the %u cards that are needed did their part: nothing was opened",
 		    gathering.out.cards, request->generation->threshold);
