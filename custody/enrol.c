@@ -389,8 +389,8 @@ sign(struct enrolment *enrolment, struct err_trace *trace)
 
 	if (err == ERR_OK)
 		return err;
-	err_next_instead(trace, "Give the same command again with the same card: it asks whether "
-				"to enrol it anew.");
+	err_next(trace, "Give the same command again with the same card: it asks whether to enrol "
+			"it anew.");
 	return FAIL(
 	    trace, err, "card %s is enrolled, but did not vouch for it", enrolment->known.name);
 }
@@ -426,6 +426,8 @@ enum err
 enrol_card(struct custody *custody, const struct enrol_request *request, struct roster_card *out,
     struct err_trace *trace)
 {
+	static const char begin_anew[] =
+	    "Give the same command again with the same card: it begins the card anew.";
 	struct enrolment enrolment = { .custody = custody, .request = request };
 	struct visit_wanted wanted = { .custodian = request->custodian };
 	struct visit_ask ask = { .quorum = request->quorum,
@@ -454,10 +456,11 @@ enrol_card(struct custody *custody, const struct enrol_request *request, struct 
 		    "Take another card: this one cannot serve. 'quorate card inspect' shows it.");
 	if (!roster_id_is_set(&enrolment.known.id) || enrolment.recorded)
 		return err;
-	/* Not the next step of what failed below: nobody waits for this card any more. */
-	if (err != ERR_UNSUPPORTED)
-		err_next_instead(trace,
-		    "Give the same command again with the same card: it begins the card anew.");
+	/* Not the next step that the reader knows: nobody waits for this card any more. */
+	if (err == ERR_IO)
+		err_next_instead(trace, "%s", begin_anew);
+	else
+		err_next(trace, "%s", begin_anew);
 	return FAIL(trace, err, "enrolling %s's card %s, serial %s, was broken off",
 	    enrolment.custodian.name, enrolment.known.name, enrolment.known.serial);
 }
