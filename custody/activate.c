@@ -9,7 +9,7 @@
 #include "roster/card.h"
 #include "roster/policy.h"
 
-enum { MINUTE_MS = 60 * 1000, PURPOSE_SHOWN = 100 };
+enum { MINUTE_MS = 60 * 1000 };
 
 struct activating {
 	struct custody *custody;
@@ -140,7 +140,7 @@ static enum err
 gather_and_hand_over(struct activating *activating, struct err_trace *trace)
 {
 	struct login_target *target = activating->target;
-	char purpose[ROSTER_NAME + PURPOSE_SHOWN + 16];
+	char purpose[ROSTER_NAME + ROSTER_TEXT + 16];
 	const struct gather_request request = { .quorum = &target->quorum,
 		.generation = &target->generation,
 		.purpose = purpose,
@@ -152,8 +152,8 @@ gather_and_hand_over(struct activating *activating, struct err_trace *trace)
 	enum err err;
 
 	/* The custodians are told what they open it for. */
-	snprintf(purpose, sizeof(purpose), "activate %s%s%.*s", target->quorum.name,
-	    activating->request->purpose == NULL ? "" : ": ", PURPOSE_SHOWN,
+	snprintf(purpose, sizeof(purpose), "activate %s%s%s", target->quorum.name,
+	    activating->request->purpose == NULL ? "" : ": ",
 	    activating->request->purpose == NULL ? "" : activating->request->purpose);
 	err = gather(activating->custody, &request, &collection, &seen, &gathered, trace);
 	return err == ERR_OK ? hand_over(activating, &gathered, trace) : err;
