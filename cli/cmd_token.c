@@ -135,17 +135,24 @@ print_info(struct cli *cli, const struct token_facts *token)
 	fprintf(cli->out, "  PIN lengths  %lu to %lu\n", token->pin_min, token->pin_max);
 }
 
+/* The module and the token that the command names; the caller closes *module in every case. */
+static enum err
+find_token(const struct which_values *v, enum token_wanted want, struct module **module,
+    struct token_facts *token, struct err_trace *trace)
+{
+	enum err err =
+	    module_open_for_uri(v->uri == NULL ? "pkcs11:" : v->uri, v->module, module, trace);
+
+	return err ? err : token_find(*module, v->uri, want, token, trace);
+}
+
 static enum err
 run_info(struct cli *cli, const void *values, struct err_trace *trace)
 {
-	const struct which_values *v = values;
 	struct module *module = NULL;
 	struct token_facts token;
-	enum err err =
-	    module_open_for_uri(v->uri == NULL ? "pkcs11:" : v->uri, v->module, &module, trace);
+	enum err err = find_token(values, TOKEN_ANY, &module, &token, trace);
 
-	if (err == ERR_OK)
-		err = token_find(module, v->uri, TOKEN_ANY, &token, trace);
 	if (err == ERR_OK && cli->line->json)
 		err = cli_print_json(cli, token_json(cli, &token), trace);
 	else if (err == ERR_OK) {
@@ -271,11 +278,8 @@ run_init(struct cli *cli, const void *values, struct err_trace *trace)
 	const struct which_values *v = values;
 	struct module *module = NULL;
 	struct token_facts token;
-	enum err err =
-	    module_open_for_uri(v->uri == NULL ? "pkcs11:" : v->uri, v->module, &module, trace);
+	enum err err = find_token(v, v->erase ? TOKEN_ANY : TOKEN_FRESH, &module, &token, trace);
 
-	if (err == ERR_OK)
-		err = token_find(module, v->uri, v->erase ? TOKEN_ANY : TOKEN_FRESH, &token, trace);
 	if (err == ERR_OK)
 		err = set_pins(cli, module, v, &token, trace);
 	module_close(module);
