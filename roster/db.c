@@ -109,7 +109,8 @@ static const struct opening {
 	    "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" },
 	[DB_READ] = { SQLITE_OPEN_READONLY, "?mode=ro", "" },
 	[DB_IMMUTABLE] = { SQLITE_OPEN_READONLY, "?mode=ro&immutable=1", "" },
-	[DB_MEMORY] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY, "", "" },
+	[DB_TEMPORARY] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "",
+	    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;" },
 };
 
 /* A file from elsewhere runs nothing of its own here: no triggers, views, or odd functions. */
@@ -144,7 +145,9 @@ static enum err
 open_handle(const char *path, enum db_mode mode, struct db *db, struct err_trace *trace)
 {
 	const struct opening *opening = &openings[mode];
-	char *uri = mode == DB_MEMORY ? strdup(":memory:") : uri_of(path, opening->query);
+	/* The empty name is SQLite's for a file that nobody else can open and that goes by itself.
+	 */
+	char *uri = mode == DB_TEMPORARY ? strdup("") : uri_of(path, opening->query);
 
 	if (uri == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory to open the roster");
@@ -171,6 +174,27 @@ db_open(const char *path, enum db_mode mode, struct db **out, struct err_trace *
 		err = harden(db, trace);
 	if (err == ERR_OK)
 		err = db_script(db, openings[mode].setup, trace);
+	if (err != ERR_OK) {
+		db_close(db);
+		return err;
+	}
+	*out = db;
+	return ERR_OK;
+}
+
+enum err
+db_open_below(const char *path, enum db_mode mode, struct db **out, struct err_trace *trace)
+{
+	struct db *db = NULL;
+	char *uri = uri_of(path, openings[mode].query);
+	enum err err = ERR_INTERNAL;
+
+	if (uri == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory to open the roster");
+	err = db_open("", DB_TEMPORARY, &db, trace);
+	if (err == ERR_OK)
+		err = db_run(db, DB_CALL("ATTACH DATABASE ?1 AS below", db_text(uri)), trace);
+	free(uri);
 	if (err != ERR_OK) {
 		db_close(db);
 		return err;

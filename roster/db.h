@@ -20,11 +20,18 @@ enum db_mode {
 	DB_WRITE,     /* an existing file */
 	DB_READ,      /* beside a writer: takes its WAL into account */
 	DB_IMMUTABLE, /* a closed file: needs no right but to read it */
-	DB_MEMORY,    /* none: for a replay */
+	DB_TEMPORARY, /* none: for a replay, in memory while it is small, then in a nameless file */
 };
 
 MUST_CHECK enum err
 db_open(const char *path, enum db_mode mode, struct db **out, struct err_trace *trace);
+
+/*
+ * As db_open with DB_READ or DB_IMMUTABLE, below a temporary database: tables that are made there
+ * hide those of the same name in the file, and nothing is written to it.
+ */
+MUST_CHECK enum err
+db_open_below(const char *path, enum db_mode mode, struct db **out, struct err_trace *trace);
 
 /* NULL is fine. A reader or writer that is last merges the WAL. */
 void db_close(struct db *db);

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "roster/content.h"
 #include "roster/founding.h"
+#include "roster/project.h"
 #include "roster/roster.h"
 #include "roster/schema.h"
 #include "roster/state.h"
@@ -266,27 +267,54 @@ check_size(struct roster *roster, int64_t size, struct err_trace *trace)
 }
 
 static enum err
-load(struct roster *roster, enum roster_mode mode, struct err_trace *trace)
+load(struct roster *roster, struct err_trace *trace)
 {
-	enum err err = schema_check(roster->db, trace);
+	enum err err = load_founding(roster, trace);
 
-	if (err == ERR_OK)
-		err = load_founding(roster, trace);
-	if (err == ERR_OK)
-		err = load_standing(roster, trace);
-	if (err != ERR_OK)
-		return FAIL(trace, err, "roster '%s' not opened", roster->file);
-	if (mode == ROSTER_WRITE && roster->standing.kind != ROSTER_OURS)
-		return refuse_standing(roster, trace);
-	roster->writable = mode == ROSTER_WRITE;
-	if (roster->writable && roster->state_behind)
-		roster->state_behind =
-		    state_store(roster->state_dir, &roster->identity, &roster->own, NULL) != ERR_OK;
-	return ERR_OK;
+	return err == ERR_OK ? load_standing(roster, trace) : err;
 }
 
 static enum err
-open_reading(struct roster *roster, struct err_trace *trace)
+fail_opening(const struct roster *roster, enum err err, struct err_trace *trace)
+{
+	return FAIL(trace, err, "roster '%s' not opened", roster->file);
+}
+
+/* Projections below which the file's own are hidden: of an older version, or of another time. */
+static enum err
+lay_over(struct roster *roster, enum db_mode mode, int64_t until, struct err_trace *trace)
+{
+	enum err err;
+
+	db_close(roster->db);
+	roster->db = NULL;
+	err = db_open_below(roster->file, mode, &roster->db, trace);
+	if (err == ERR_OK)
+		err = db_script(roster->db, "BEGIN", trace);
+	if (err == ERR_OK)
+		err = schema_renew(roster->db, trace);
+	if (err == ERR_OK)
+		err = project_all(roster->db, roster->db, until, trace);
+	if (err == ERR_OK)
+		err = db_script(roster->db, "COMMIT", trace);
+	return err;
+}
+
+static enum err
+load_reading(struct roster *roster, enum db_mode mode, int64_t as_of, struct err_trace *trace)
+{
+	bool is_old = false;
+	enum err err = schema_check(roster->db, &is_old, trace);
+
+	if (err == ERR_OK && (is_old || as_of != 0))
+		err = lay_over(roster, mode, as_of != 0 ? as_of : PROJECT_EVERYTHING, trace);
+	if (err == ERR_OK)
+		err = load(roster, trace);
+	return err == ERR_OK ? ERR_OK : fail_opening(roster, err, trace);
+}
+
+static enum err
+open_reading(struct roster *roster, int64_t as_of, struct err_trace *trace)
 {
 	bool beside_wal = false;
 	enum err err = note_file(roster->file, roster->changed, trace);
@@ -295,12 +323,13 @@ open_reading(struct roster *roster, struct err_trace *trace)
 		err = has_wal(roster->file, &beside_wal, trace);
 	if (err != ERR_OK)
 		return err;
+	const enum db_mode mode = beside_wal ? DB_READ : DB_IMMUTABLE;
 	roster->is_immutable = !beside_wal;
-	err = db_open(roster->file, beside_wal ? DB_READ : DB_IMMUTABLE, &roster->db, trace);
+	err = db_open(roster->file, mode, &roster->db, trace);
 	if (err == ERR_OK && !beside_wal)
 		err = check_size(roster, roster->changed[2], trace);
 	if (err == ERR_OK)
-		err = load(roster, ROSTER_READ, trace);
+		err = load_reading(roster, mode, as_of, trace);
 	if (err != ERR_OK && beside_wal) {
 		err_next(trace, "wait for that command; if none runs, the next changing command of "
 				"the roster's owner tidies up");
@@ -309,6 +338,36 @@ open_reading(struct roster *roster, struct err_trace *trace)
 		    roster->file);
 	}
 	return err;
+}
+
+/* In one transaction, which ends before a refusal without having changed anything. */
+static enum err
+load_writing(struct roster *roster, struct err_trace *trace)
+{
+	bool is_old = false;
+	enum err err = schema_check(roster->db, &is_old, trace);
+
+	if (err == ERR_OK && is_old)
+		err = db_script(roster->db, "BEGIN IMMEDIATE", trace);
+	if (err == ERR_OK && is_old)
+		err = schema_renew(roster->db, trace);
+	if (err == ERR_OK && is_old)
+		err = project_all(roster->db, roster->db, PROJECT_EVERYTHING, trace);
+	if (err == ERR_OK)
+		err = load(roster, trace);
+	if (err != ERR_OK)
+		return fail_opening(roster, err, trace);
+	if (roster->standing.kind != ROSTER_OURS)
+		return refuse_standing(roster, trace);
+	if (is_old)
+		err = db_script(roster->db, "COMMIT", trace);
+	if (err != ERR_OK)
+		return err;
+	roster->writable = true;
+	if (roster->state_behind)
+		roster->state_behind =
+		    state_store(roster->state_dir, &roster->identity, &roster->own, NULL) != ERR_OK;
+	return ERR_OK;
 }
 
 static enum err
@@ -332,7 +391,7 @@ open_writing(struct roster *roster, unsigned wait_ms, struct err_trace *trace)
 	if (err == ERR_OK && !beside_wal)
 		err = check_size(roster, found[2], trace);
 	if (err == ERR_OK)
-		err = load(roster, ROSTER_WRITE, trace);
+		err = load_writing(roster, trace);
 	return err;
 }
 
@@ -347,7 +406,7 @@ roster_open(const struct roster_options *options, struct roster **out, struct er
 	if (options->mode == ROSTER_WRITE)
 		err = open_writing(roster, options->wait_ms, trace);
 	else
-		err = open_reading(roster, trace);
+		err = open_reading(roster, options->as_of, trace);
 	if (err != ERR_OK) {
 		let_go(roster);
 		return err;

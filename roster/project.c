@@ -54,7 +54,7 @@ project_event(struct db *db, const struct event *event, struct err_trace *trace)
 }
 
 enum err
-project_all(struct db *from, struct db *to, struct err_trace *trace)
+project_all(struct db *from, struct db *to, int64_t until, struct err_trace *trace)
 {
 	struct replay *replay = NULL;
 	const struct event *event = NULL;
@@ -63,7 +63,8 @@ project_all(struct db *from, struct db *to, struct err_trace *trace)
 
 	while (err == ERR_OK) {
 		err = replay_next(replay, &event, &line, trace);
-		if (err != ERR_OK || event == NULL)
+		/* No event is older than one before it in replay order. */
+		if (err != ERR_OK || event == NULL || event->time > until)
 			break;
 		err = project_event(to, event, trace);
 	}

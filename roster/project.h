@@ -11,8 +11,10 @@
 MUST_CHECK enum err
 project_event(struct db *db, const struct event *event, struct err_trace *trace);
 
-/* Applies all events of `from`, in replay order, to the empty projections of `to`. */
-MUST_CHECK enum err project_all(struct db *from, struct db *to, struct err_trace *trace);
+/* Applies the events of `from` up to a time, in replay order, to the empty projections of `to`. */
+#define PROJECT_EVERYTHING INT64_MAX
+MUST_CHECK enum err
+project_all(struct db *from, struct db *to, int64_t until, struct err_trace *trace);
 
 /*
  * Compares every projection of `a` with that of `b`, row by row; ERR_FORMAT names the first table

@@ -65,6 +65,7 @@ struct roster_options {
 	struct roster_paths paths;
 	enum roster_mode mode;
 	unsigned wait_ms; /* how long to wait for another command's lock; 0: refuse at once */
+	int64_t as_of;    /* for reading: as it was at the end of that second; 0: as it is */
 	struct roster_clock clock;
 };
 
@@ -87,7 +88,8 @@ roster_create(const struct roster_founding *founding, struct roster **out, struc
  * Opens a roster. For writing: ERR_NOT_NOW names the process that holds the lock, or says that the
  * file is cloned or rolled back, with both heads. ERR_ABSENT: no file. ERR_FORMAT: not a roster, or
  * damaged. ERR_UNSUPPORTED: of a newer version. Reading works from a read-only medium and as
- * another user.
+ * another user. What an older version made is brought up to date: in the file when it is opened for
+ * writing, else beside it.
  */
 MUST_CHECK enum err
 roster_open(const struct roster_options *options, struct roster **out, struct err_trace *trace);

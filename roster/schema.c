@@ -3,12 +3,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* `create` is what sqlite_schema must hold, to the byte. `key` orders the rows for a comparison. */
 #define STORE(table, columns, options)                                                             \
 	{                                                                                          \
-		.name = #table, .create = "CREATE TABLE " #table "(" columns ") " options          \
+		.name = #table, .create = "CREATE TABLE " #table "(" columns ") " options,         \
+		.is_truth = true                                                                   \
 	}
 #define PROJECTION(table, key, columns)                                                            \
 	{                                                                                          \
@@ -144,24 +146,29 @@ schema_tables(void)
 	return tables;
 }
 
-enum err
-schema_make(struct db *db, struct err_trace *trace)
+static enum err
+write_numbers(struct db *db, struct err_trace *trace)
 {
 	char numbers[96];
-	enum err err = ERR_OK;
 
-	for (const struct schema_table *table = tables; table->name != NULL && err == ERR_OK;
-	     table++)
-		err = db_script(db, table->create, trace);
-	if (err != ERR_OK)
-		return err;
 	snprintf(numbers, sizeof(numbers), "PRAGMA application_id=%d; PRAGMA user_version=%d;",
 	    SCHEMA_APPLICATION, SCHEMA_VERSION);
 	return db_script(db, numbers, trace);
 }
 
+enum err
+schema_make(struct db *db, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+
+	for (const struct schema_table *table = tables; table->name != NULL && err == ERR_OK;
+	     table++)
+		err = db_script(db, table->create, trace);
+	return err == ERR_OK ? write_numbers(db, trace) : err;
+}
+
 static enum err
-check_numbers(struct db *db, struct err_trace *trace)
+check_numbers(struct db *db, bool *is_old, struct err_trace *trace)
 {
 	int64_t application = 0;
 	int64_t version = 0;
@@ -184,53 +191,131 @@ check_numbers(struct db *db, struct err_trace *trace)
 	}
 	if (version < 1)
 		return FAIL(trace, ERR_FORMAT, "the roster has version %" PRId64, version);
+	*is_old = version < SCHEMA_VERSION;
 	return ERR_OK;
 }
 
-static bool
-is_ours(const char *name, const char *sql)
+/* How many of the tables there are ours to the byte, how many of those are the truth. */
+struct census {
+	size_t ours;
+	size_t truths;
+	size_t others;
+};
+
+static void
+count_one(struct census *census, const char *name, const char *sql)
 {
 	for (const struct schema_table *table = tables; table->name != NULL; table++) {
-		if (strcmp(name, table->name) == 0)
-			return strcmp(sql, table->create) == 0;
+		if (strcmp(name, table->name) == 0 && strcmp(sql, table->create) == 0) {
+			census->ours++;
+			census->truths += table->is_truth;
+			return;
+		}
 	}
-	return false;
+	census->others++;
 }
 
-/* Exactly our tables: a foreign one, a missing one or a changed one is a file from elsewhere. */
 static enum err
-check_tables(struct db *db, struct err_trace *trace)
+take_census(struct db *db, struct census *census, struct err_trace *trace)
 {
 	struct db_rows rows = { 0 };
-	size_t known = sizeof(tables) / sizeof(tables[0]) - 1;
-	size_t ours = 0;
-	size_t others = 0;
 	enum err err = db_query(db,
 	    DB_CALL0("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"), &rows,
 	    trace);
 
-	while (err == ERR_OK && db_next(&rows)) {
-		const char *name = db_get_text(&rows, 0);
+	while (err == ERR_OK && db_next(&rows))
+		count_one(census, db_get_text(&rows, 0), db_get_text(&rows, 1));
+	return db_end(&rows, err, trace);
+}
 
-		if (is_ours(name, db_get_text(&rows, 1)))
-			ours++;
-		else
-			others++;
+/* Exactly our tables: a foreign one, a missing one or a changed one is a file from elsewhere. */
+static enum err
+check_tables(struct db *db, bool is_old, struct err_trace *trace)
+{
+	const size_t known = sizeof(tables) / sizeof(tables[0]) - 1;
+	struct census census = { 0 };
+	size_t truths = 0;
+	const enum err err = take_census(db, &census, trace);
+
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; i < known; i++)
+		truths += tables[i].is_truth;
+	if (census.truths == truths && (is_old || (census.ours == known && census.others == 0)))
+		return ERR_OK;
+	err_next(trace, "take the newest copy of the roster and keep this file aside");
+	return FAIL(trace, ERR_FORMAT, "the roster's tables were changed from outside");
+}
+
+enum err
+schema_check(struct db *db, bool *is_old, struct err_trace *trace)
+{
+	bool old = false;
+	enum err err = check_numbers(db, &old, trace);
+
+	if (err == ERR_OK)
+		err = check_tables(db, old, trace);
+	if (err == ERR_OK)
+		*is_old = old;
+	return err;
+}
+
+static bool
+is_truth(const char *name)
+{
+	for (const struct schema_table *table = tables; table->name != NULL; table++) {
+		if (table->is_truth && strcmp(name, table->name) == 0)
+			return true;
 	}
-	err = db_end(&rows, err, trace);
-	if (err == ERR_OK && (ours != known || others != 0)) {
-		err_next(trace, "take the newest copy of the roster and keep this file aside");
-		err = FAIL(trace, ERR_FORMAT, "the roster's tables were changed from outside");
+	return false;
+}
+
+enum { TABLE_NAME = 32 };
+
+static bool
+read_name(const struct db_rows *rows, void *item)
+{
+	db_copy_text(rows, 0, item, TABLE_NAME);
+	/* What an older version made has such a name; anything else came from outside. */
+	return strspn(item, "abcdefghijklmnopqrstuvwxyz_") == strlen(db_get_text(rows, 0));
+}
+
+/* Younger tables first: they refer to older ones. Indexes go with their tables. */
+static enum err
+drop_projections(struct db *db, struct err_trace *trace)
+{
+	static const struct db_shape shape = { TABLE_NAME, read_name };
+	char sql[TABLE_NAME + 32];
+	void *names = NULL;
+	size_t count = 0;
+	enum err err = db_all(db,
+	    DB_CALL0("SELECT name FROM sqlite_schema WHERE type = 'table' AND "
+		     "name NOT LIKE 'sqlite_%' ORDER BY rowid DESC"),
+	    &shape, &names, &count, trace);
+
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		const char *name = (const char *)names + i * TABLE_NAME;
+
+		if (is_truth(name))
+			continue;
+		snprintf(sql, sizeof(sql), "DROP TABLE main.%s", name);
+		err = db_script(db, sql, trace);
 	}
+	free(names);
 	return err;
 }
 
 enum err
-schema_check(struct db *db, struct err_trace *trace)
+schema_renew(struct db *db, struct err_trace *trace)
 {
-	const enum err err = check_numbers(db, trace);
+	enum err err = drop_projections(db, trace);
 
-	return err != ERR_OK ? err : check_tables(db, trace);
+	for (const struct schema_table *table = tables; table->name != NULL && err == ERR_OK;
+	     table++) {
+		if (!table->is_truth)
+			err = db_script(db, table->create, trace);
+	}
+	return err == ERR_OK ? write_numbers(db, trace) : err;
 }
 
 enum err

@@ -8,11 +8,16 @@
 
 #include "roster/db.h"
 
-enum { SCHEMA_VERSION = 1, SCHEMA_APPLICATION = 0x51524154 /* "QRAT" */ };
+/*
+ * SCHEMA_VERSION is that of the projections: one more whenever a table, or what an event does to
+ * one, changes. A file with an older one gets its projections anew when it is opened.
+ */
+enum { SCHEMA_VERSION = 2, SCHEMA_APPLICATION = 0x51524154 /* "QRAT" */ };
 
 struct schema_table {
 	const char *name;
 	const char *create;
+	bool is_truth; /* not a projection: the same in every version */
 	/* For projections only: */
 	const char *clear;   /* "DELETE FROM …" */
 	const char *compare; /* "SELECT * FROM … ORDER BY …" by its primary key */
@@ -23,8 +28,14 @@ const struct schema_table *schema_tables(void);
 
 MUST_CHECK enum err schema_make(struct db *db, struct err_trace *trace);
 
-/* ERR_FORMAT: not a roster, or tables that were changed from outside. ERR_UNSUPPORTED: newer. */
-MUST_CHECK enum err schema_check(struct db *db, struct err_trace *trace);
+/*
+ * ERR_FORMAT: not a roster, or tables that were changed from outside. ERR_UNSUPPORTED: newer. With
+ * *is_old only what is the truth was looked at: the projections are of an older version.
+ */
+MUST_CHECK enum err schema_check(struct db *db, bool *is_old, struct err_trace *trace);
+
+/* Puts empty projections of this version in the place of all others, in an open transaction. */
+MUST_CHECK enum err schema_renew(struct db *db, struct err_trace *trace);
 
 /* Empties every projection. */
 MUST_CHECK enum err schema_clear_projections(struct db *db, struct err_trace *trace);

@@ -27,25 +27,25 @@ check_file(struct db *db, struct err_trace *trace)
 
 /* db_close *out. */
 static enum err
-replay_into_memory(struct db *from, struct db **out, struct err_trace *trace)
+replay_aside(struct db *from, struct db **out, struct err_trace *trace)
 {
-	struct db *memory = NULL;
-	enum err err = db_open("", DB_MEMORY, &memory, trace);
+	struct db *aside = NULL;
+	enum err err = db_open("", DB_TEMPORARY, &aside, trace);
 
 	if (err != ERR_OK)
 		return err;
-	err = db_script(memory, "BEGIN", trace);
+	err = db_script(aside, "BEGIN", trace);
 	if (err == ERR_OK)
-		err = schema_make(memory, trace);
+		err = schema_make(aside, trace);
 	if (err == ERR_OK)
-		err = project_all(from, memory, trace);
+		err = project_all(from, aside, PROJECT_EVERYTHING, trace);
 	if (err == ERR_OK)
-		err = db_script(memory, "COMMIT", trace);
+		err = db_script(aside, "COMMIT", trace);
 	if (err != ERR_OK) {
-		db_close(memory);
+		db_close(aside);
 		return err;
 	}
-	*out = memory;
+	*out = aside;
 	return ERR_OK;
 }
 
@@ -56,7 +56,7 @@ check_all(struct roster *roster, struct err_trace *trace)
 	enum err err = check_file(roster->db, trace);
 
 	if (err == ERR_OK)
-		err = replay_into_memory(roster->db, &replayed, trace);
+		err = replay_aside(roster->db, &replayed, trace);
 	if (err == ERR_OK)
 		err = project_compare(roster->db, replayed, trace);
 	if (err == ERR_OK)
@@ -130,6 +130,6 @@ roster_rebuild(struct roster *roster, struct err_trace *trace)
 		return err;
 	err = schema_clear_projections(roster->db, trace);
 	if (err == ERR_OK)
-		err = project_all(roster->db, roster->db, trace);
+		err = project_all(roster->db, roster->db, PROJECT_EVERYTHING, trace);
 	return roster_end(roster, err, trace);
 }

@@ -19,7 +19,7 @@ projections(void)
 	static struct db *db;
 
 	if (db == NULL) {
-		HOLDS(db_open("", DB_MEMORY, &db, NULL) == ERR_OK);
+		HOLDS(db_open("", DB_TEMPORARY, &db, NULL) == ERR_OK);
 		HOLDS(schema_make(db, NULL) == ERR_OK);
 	}
 	return db;

@@ -171,9 +171,9 @@ assert_rebuild_is_equal(struct place *place)
 	struct err_trace trace = { 0 };
 	struct db *memory = NULL;
 
-	assert_ok(db_open("", DB_MEMORY, &memory, &trace), &trace);
+	assert_ok(db_open("", DB_TEMPORARY, &memory, &trace), &trace);
 	assert_ok(schema_make(memory, &trace), &trace);
-	assert_ok(project_all(place->roster->db, memory, &trace), &trace);
+	assert_ok(project_all(place->roster->db, memory, PROJECT_EVERYTHING, &trace), &trace);
 	assert_ok(project_compare(place->roster->db, memory, &trace), &trace);
 	db_close(memory);
 }
