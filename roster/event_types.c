@@ -23,6 +23,7 @@ static const struct event_type *const subjects[] = {
 	generation_events,
 	seal_events,
 	proof_events,
+	roll_call_events,
 	escrow_events,
 	binding_events,
 	operation_events,

@@ -174,7 +174,8 @@ read_holding(const struct db_rows *rows, void *item)
 	holding->state = (enum roster_generation_state)db_get_integer(rows, 2);
 	holding->index = (unsigned)db_get_integer(rows, 3);
 	holding->delivered = db_get_integer(rows, 4);
-	return db_copy_blob(rows, 0, holding->quorum.bytes, ROSTER_ID_SIZE);
+	return db_copy_blob(rows, 0, holding->quorum.bytes, ROSTER_ID_SIZE) &&
+	       db_copy_blob(rows, 5, holding->record_hash.bytes, ROSTER_HASH_SIZE);
 }
 
 enum err
@@ -184,8 +185,8 @@ roster_card_holdings(struct roster *roster, const struct roster_id *card,
 	static const struct db_shape shape = { sizeof(struct roster_holding), read_holding };
 	void *holdings = NULL;
 	const enum err err = db_all(roster->db,
-	    DB_CALL("SELECT s.quorum, s.generation, g.state, s.share_index, s.delivered "
-		    "FROM share s JOIN generation g ON g.quorum = s.quorum AND "
+	    DB_CALL("SELECT s.quorum, s.generation, g.state, s.share_index, s.delivered, "
+		    "s.record_hash FROM share s JOIN generation g ON g.quorum = s.quorum AND "
 		    "g.number = s.generation WHERE s.card = ?1 ORDER BY s.generation DESC",
 		db_blob(card->bytes, ROSTER_ID_SIZE)),
 	    &shape, &holdings, count, trace);

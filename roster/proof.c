@@ -31,6 +31,34 @@ check_share(struct roster *roster, const struct roster_proof *proof, struct err_
 	return err;
 }
 
+/* A card without a share proves its keys and its PIN alone. */
+static bool
+is_of_share(const struct roster_proof *proof)
+{
+	return proof->kind != ROSTER_PROOF_ENROLMENT &&
+	       !(proof->kind == ROSTER_PROOF_ROLL_CALL && proof->generation == 0);
+}
+
+static json_t *
+body_of(const struct roster_proof *proof)
+{
+	json_t *body = json_pack("{s:o, s:s, s:i, s:s}", "card", member_of_id(&proof->card), "kind",
+	    kind_words[proof->kind], "tries", (int)proof->tries_left, "firmware",
+	    proof->firmware == NULL ? "" : proof->firmware);
+	int failed = body == NULL;
+
+	if (!failed && is_of_share(proof))
+		failed = json_object_set_new(body, "quorum", member_of_id(&proof->quorum)) != 0 ||
+			 json_object_set_new(
+			     body, "generation", json_integer((json_int_t)proof->generation)) != 0;
+	if (!failed && proof->nonce != NULL)
+		failed = json_object_set_new(body, "nonce", member_of_hash(proof->nonce));
+	if (!failed)
+		return body;
+	json_decref(body);
+	return NULL;
+}
+
 enum err
 roster_card_proven(struct roster *roster, const struct roster_proof *proof, struct err_trace *trace)
 {
@@ -39,21 +67,19 @@ roster_card_proven(struct roster *roster, const struct roster_proof *proof, stru
 
 	if (err == ERR_OK && card.state != ROSTER_CARD_ENROLLED)
 		err = FAIL(trace, ERR_NOT_NOW, "card %s is not enrolled", card.name);
-	if (err == ERR_OK && proof->kind != ROSTER_PROOF_ENROLMENT)
+	if (err == ERR_OK && is_of_share(proof))
 		err = check_share(roster, proof, trace);
-	if (err != ERR_OK)
-		return err;
-	json_t *body = json_pack("{s:o, s:s, s:i, s:s}", "card", member_of_id(&proof->card), "kind",
-	    kind_words[proof->kind], "tries", (int)proof->tries_left, "firmware",
-	    proof->firmware == NULL ? "" : proof->firmware);
-	if (body != NULL && proof->kind != ROSTER_PROOF_ENROLMENT &&
-	    (json_object_set_new(body, "quorum", member_of_id(&proof->quorum)) != 0 ||
-		json_object_set_new(
-		    body, "generation", json_integer((json_int_t)proof->generation)) != 0)) {
-		json_decref(body);
-		return FAIL(trace, ERR_NOMEM, "no memory for an event");
-	}
-	return event_append(roster, "card.proof", body, trace);
+	return err == ERR_OK ? event_append(roster, "card.proof", body_of(proof), trace) : err;
+}
+
+enum err
+roster_card_last_proof(struct roster *roster, const struct roster_id *card,
+    enum roster_proof_kind kind, int64_t *out, struct err_trace *trace)
+{
+	return db_ask_integer(roster->db,
+	    DB_CALL("SELECT max(time) FROM proof WHERE card = ?1 AND kind = ?2",
+		db_blob(card->bytes, ROSTER_ID_SIZE), db_integer(kind)),
+	    0, out, trace);
 }
 
 static enum err
@@ -77,8 +103,9 @@ apply_proof(struct db *db, const struct event *event, struct err_trace *trace)
 	const bool has_quorum = json_object_get(body, "quorum") != NULL;
 	struct roster_id card;
 	struct roster_id quorum;
+	struct roster_hash nonce;
 
-	if (has_quorum != (kind != ROSTER_PROOF_ENROLMENT) ||
+	if ((kind != ROSTER_PROOF_ROLL_CALL && has_quorum != (kind != ROSTER_PROOF_ENROLMENT)) ||
 	    has_quorum != (json_object_get(body, "generation") != NULL))
 		return FAIL(trace, ERR_FORMAT, "a proof of a share names its generation");
 	member_hex(body, "card", card.bytes, sizeof(card.bytes));
@@ -97,6 +124,10 @@ apply_proof(struct db *db, const struct event *event, struct err_trace *trace)
 		    db, &card, event->time, (unsigned)member_integer(body, "tries"), trace);
 	if (err == ERR_OK && kind == ROSTER_PROOF_DELIVERY)
 		err = note_delivery(db, event, &card, &quorum, trace);
+	if (err == ERR_OK && json_object_get(body, "nonce") != NULL) {
+		member_hex(body, "nonce", nonce.bytes, sizeof(nonce.bytes));
+		err = roll_call_note_answer(db, &nonce, event->time, trace);
+	}
 	return err;
 }
 
@@ -111,6 +142,7 @@ static const struct member proof_members[] = {
 	    .max = INT32_MAX },
 	MEMBER_A_NUMBER("tries", 0, 255),
 	MEMBER_A_TEXT("firmware", 0, ROSTER_TEXT - 1),
+	{ .name = "nonce", .kind = MEMBER_HEX, .optional = true, .min = 32, .max = 32 },
 	MEMBER_END,
 };
 

@@ -140,14 +140,19 @@ struct roster_proof {
 	enum roster_proof_kind kind;
 	struct roster_id card;
 	struct roster_id quorum; /* unset for enrolment */
-	unsigned generation;     /* 0 for enrolment */
+	unsigned generation; /* 0 for enrolment, and for a roll-call of a card without a share */
 	unsigned tries_left;
 	const char *firmware;
+	const struct roster_hash *nonce; /* the roll-call request that it answers; NULL: none */
 };
 
 /* Records the proof, and for a delivery marks the card's share as delivered. */
 MUST_CHECK enum err roster_card_proven(
     struct roster *roster, const struct roster_proof *proof, struct err_trace *trace);
+
+/* When the card was last proven so; 0: never. */
+MUST_CHECK enum err roster_card_last_proof(struct roster *roster, const struct roster_id *card,
+    enum roster_proof_kind kind, int64_t *out, struct err_trace *trace);
 
 /* One per kind, subject and generation; storing again replaces the blob, the old one is erased. */
 MUST_CHECK enum err roster_escrow_store(struct roster *roster, const struct roster_id *quorum,
@@ -168,6 +173,7 @@ struct roster_holding {
 	enum roster_generation_state state;
 	unsigned index;
 	int64_t delivered;
+	struct roster_hash record_hash; /* of the record that the card holds for it */
 };
 MUST_CHECK enum err roster_card_holdings(struct roster *roster, const struct roster_id *card,
     struct roster_holding **out, size_t *count, struct err_trace *trace);

@@ -18,5 +18,10 @@ extern const struct event_type generation_events[];
 extern const struct event_type seal_events[];
 extern const struct event_type escrow_events[];
 extern const struct event_type proof_events[];
+extern const struct event_type roll_call_events[];
+
+/* The request with this nonce was answered, if there is one that was not. */
+MUST_CHECK enum err roll_call_note_answer(
+    struct db *db, const struct roster_hash *nonce, int64_t time, struct err_trace *trace);
 
 #endif

@@ -92,6 +92,11 @@ static const struct schema_table tables[] = {
 		    "quorum BLOB, generation INTEGER NOT NULL, tries INTEGER NOT NULL, "
 		    "firmware TEXT NOT NULL, time INTEGER NOT NULL"),
 	INDEX(proof_card, "proof(card, time)"),
+	PROJECTION(roll_call, "ordinal",
+	    ORDINAL "nonce BLOB NOT NULL UNIQUE, card BLOB NOT NULL, quorum BLOB, "
+		    "generation INTEGER NOT NULL, made INTEGER NOT NULL, "
+		    "expires INTEGER NOT NULL, answered INTEGER NOT NULL"),
+	INDEX(roll_call_card, "roll_call(card)"),
 
 	PROJECTION(binding, "ordinal",
 	    ORDINAL "id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, "
