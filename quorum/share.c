@@ -349,6 +349,29 @@ share_combine(const struct secret *const *shares, size_t count, struct share_sus
 }
 
 enum err
+share_recompute(const struct secret *const *shares, size_t count, uint8_t index,
+    struct secret **share, struct err_trace *trace)
+{
+	struct mnemonic made = { 0 };
+	struct set set = { 0 };
+	enum err err = ERR_INTERNAL;
+
+	if (count < SHARE_THRESHOLD_MIN || count > SHARE_COUNT_MAX || index >= SHARE_COUNT_MAX)
+		return FAIL(
+		    trace, ERR_ARGUMENT, "cannot compute share %u from %zu shares", index, count);
+	err = gather(shares, count, &set, NULL, trace);
+	if (err == ERR_OK)
+		err = check_set(&set, NULL, trace);
+	if (err == ERR_OK)
+		err = slip39_member(set.share, set.count, index, &made, trace);
+	if (err == ERR_OK)
+		err = mnemonic_pack(&made, share, trace);
+	mnemonic_clear(&made);
+	set_clear(&set);
+	return err;
+}
+
+enum err
 share_read_label(const struct secret *share, struct share_label *out, struct err_trace *trace)
 {
 	struct mnemonic mnemonic = { 0 };

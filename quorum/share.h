@@ -73,6 +73,13 @@ MUST_CHECK enum err share_prove(const struct secret *const *shares, struct share
 MUST_CHECK enum err share_combine(const struct secret *const *shares, size_t count,
     struct share_suspect *suspect, struct secret **secret, struct err_trace *trace);
 
+/*
+ * The share with this index, from exactly M others of the same splitting in any order: the very
+ * bytes that share_split gave it. Compare it with its commitment.
+ */
+MUST_CHECK enum err share_recompute(const struct secret *const *shares, size_t count, uint8_t index,
+    struct secret **share, struct err_trace *trace);
+
 /* What a share says of itself, after its checksum was verified. */
 struct share_label {
 	uint16_t set; /* SLIP-39's id: the same for all shares of one splitting */

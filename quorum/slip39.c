@@ -393,6 +393,31 @@ slip39_recover(
 }
 
 enum err
+slip39_member(const struct mnemonic *shares, size_t count, uint8_t index, struct mnemonic *out,
+    struct err_trace *trace)
+{
+	struct gathering members = { .len = secret_len(shares[0].value) };
+	struct mnemonic made = { .head = shares[0].head };
+	struct secret *encrypted = NULL;
+	enum err err = slip39_recover(shares, count, &encrypted, trace);
+
+	secret_free(encrypted);
+	if (err == ERR_OK && shares[0].head.group_count != 1)
+		err = FAIL(trace, ERR_ARGUMENT, "the splitting has more than one group");
+	members.threshold = shares[0].head.member_threshold;
+	for (size_t i = 0; err == ERR_OK && i < count; i++)
+		err = add_point(&members, shares[i].head.member_index, shares[i].value, trace);
+	if (err == ERR_OK)
+		err = interpolate(
+		    members.point, members.count, index, members.len, &made.value, trace);
+	if (err != ERR_OK)
+		return err;
+	made.head.member_index = index;
+	*out = made;
+	return ERR_OK;
+}
+
+enum err
 slip39_combine(const struct mnemonic *shares, size_t count, const struct secret *passphrase,
     struct secret **master, struct err_trace *trace)
 {

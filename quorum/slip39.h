@@ -53,6 +53,13 @@ MUST_CHECK enum err slip39_split(const struct slip39_plan *plan, const struct sl
 MUST_CHECK enum err slip39_recover(const struct mnemonic *shares, size_t count,
     struct secret **encrypted, struct err_trace *trace);
 
+/*
+ * The value of the member `index` of a splitting with one group, from exactly its threshold's
+ * number of other members: what slip39_split gave it. Refuses as slip39_recover does.
+ */
+MUST_CHECK enum err slip39_member(const struct mnemonic *shares, size_t count, uint8_t index,
+    struct mnemonic *out, struct err_trace *trace);
+
 /* As slip39_recover, then decrypts. */
 MUST_CHECK enum err slip39_combine(const struct mnemonic *shares, size_t count,
     const struct secret *passphrase, struct secret **master, struct err_trace *trace);

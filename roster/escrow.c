@@ -33,7 +33,7 @@ find_blob(struct roster *roster, const struct roster_id *quorum, const struct ro
 
 static enum err
 append_store(struct roster *roster, const struct roster_id *quorum,
-    const struct roster_escrow *escrow, struct err_trace *trace)
+    const struct roster_escrow *escrow, bool beside, struct err_trace *trace)
 {
 	struct roster_hash blob;
 	const enum err err = content_put(roster, escrow->blob, escrow->blob_len, &blob, trace);
@@ -41,16 +41,16 @@ append_store(struct roster *roster, const struct roster_id *quorum,
 	if (err != ERR_OK)
 		return err;
 	return event_append(roster, "escrow.store",
-	    json_pack("{s:o, s:i, s:s, s:o, s:o}", "quorum", member_of_id(quorum), "generation",
-		(int)escrow->generation, "kind", kind_words[escrow->kind], "subject",
+	    json_pack("{s:o, s:i, s:s, s:o, s:o, s:o*}", "quorum", member_of_id(quorum),
+		"generation", (int)escrow->generation, "kind", kind_words[escrow->kind], "subject",
 		member_of_bytes(escrow->subject, sizeof(escrow->subject)), "blob",
-		member_of_hash(&blob)),
+		member_of_hash(&blob), "beside", beside ? json_true() : NULL),
 	    trace);
 }
 
-enum err
-roster_escrow_store(struct roster *roster, const struct roster_id *quorum,
-    const struct roster_escrow *escrow, struct err_trace *trace)
+static enum err
+store(struct roster *roster, const struct roster_id *quorum, const struct roster_escrow *escrow,
+    bool beside, struct err_trace *trace)
 {
 	struct roster_hash old;
 	enum err err;
@@ -63,10 +63,43 @@ roster_escrow_store(struct roster *roster, const struct roster_id *quorum,
 	err = roster_begin(roster, trace);
 	if (err != ERR_OK)
 		return err;
-	err = append_store(roster, quorum, escrow, trace);
-	if (err == ERR_OK && found == ERR_OK)
+	err = append_store(roster, quorum, escrow, beside, trace);
+	if (err == ERR_OK && found == ERR_OK && !beside)
 		err = content_erase(roster, &old, 1, "replaced by a newer escrow", trace);
 	return roster_end(roster, err, trace);
+}
+
+enum err
+roster_escrow_store(struct roster *roster, const struct roster_id *quorum,
+    const struct roster_escrow *escrow, struct err_trace *trace)
+{
+	return store(roster, quorum, escrow, false, trace);
+}
+
+enum err
+roster_escrow_store_beside(struct roster *roster, const struct roster_id *quorum,
+    const struct roster_escrow *escrow, struct err_trace *trace)
+{
+	return store(roster, quorum, escrow, true, trace);
+}
+
+enum err
+roster_escrow_settle(struct roster *roster, const struct roster_id *quorum,
+    const struct roster_escrow *which, struct err_trace *trace)
+{
+	struct roster_hash former;
+	const enum err err = db_one(roster->db,
+	    DB_CALL("SELECT e.former FROM escrow e JOIN content c ON c.hash = e.former "
+		    "WHERE e.quorum = ?1 AND e.generation = ?2 AND e.kind = ?3 AND e.subject = ?4",
+		db_blob(quorum->bytes, ROSTER_ID_SIZE), db_integer(which->generation),
+		db_integer(which->kind), db_blob(which->subject, ROSTER_SUBJECT_SIZE)),
+	    read_blob_hash, &former, trace);
+
+	if (err == ERR_ABSENT)
+		return ERR_OK;
+	if (err != ERR_OK)
+		return err;
+	return content_erase(roster, &former, 1, "replaced by a newer escrow", trace);
 }
 
 enum err
@@ -95,12 +128,18 @@ read_escrow(const struct db_rows *rows, void *item)
 	if (escrow->blob_len > sizeof(escrow->blob))
 		return false;
 	memcpy(escrow->blob, bytes, escrow->blob_len);
+	bytes = db_get_bytes(rows, 5, &escrow->former_len);
+	if (escrow->former_len > sizeof(escrow->former))
+		return false;
+	if (escrow->former_len > 0)
+		memcpy(escrow->former, bytes, escrow->former_len);
 	return db_copy_blob(rows, 1, escrow->subject, ROSTER_SUBJECT_SIZE);
 }
 
 #define ESCROW_COLUMNS                                                                             \
-	"SELECT e.kind, e.subject, e.generation, e.stored, c.bytes FROM escrow e "                 \
-	"JOIN content c ON c.hash = e.blob WHERE e.quorum = ?1 AND e.generation = ?2 "
+	"SELECT e.kind, e.subject, e.generation, e.stored, c.bytes, f.bytes FROM escrow e "        \
+	"JOIN content c ON c.hash = e.blob LEFT JOIN content f ON f.hash = e.former "              \
+	"WHERE e.quorum = ?1 AND e.generation = ?2 "
 
 enum err
 roster_escrow_get(struct roster *roster, const struct roster_id *quorum,
@@ -151,12 +190,12 @@ apply_store(struct db *db, const struct event *event, struct err_trace *trace)
 	    DB_CALL("INSERT INTO escrow(quorum, generation, kind, subject, blob, stored) "
 		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
 		    "ON CONFLICT(quorum, generation, kind, subject) "
-		    "DO UPDATE SET blob = ?5, stored = ?6",
+		    "DO UPDATE SET former = iif(?7, blob, NULL), blob = ?5, stored = ?6",
 		db_blob(quorum.bytes, sizeof(quorum.bytes)),
 		db_integer(member_integer(body, "generation")),
 		db_integer(member_word(body, "kind", kind_words)),
 		db_blob(subject, sizeof(subject)), db_blob(blob.bytes, sizeof(blob.bytes)),
-		db_integer(event->time)),
+		db_integer(event->time), db_integer(member_bool(body, "beside"))),
 	    trace);
 }
 
@@ -166,6 +205,7 @@ static const struct member store_members[] = {
 	MEMBER_A_WORD("kind", &kind_words[1]),
 	MEMBER_BYTES("subject", ROSTER_SUBJECT_SIZE),
 	MEMBER_A_CONTENT("blob"),
+	{ .name = "beside", .kind = MEMBER_BOOL, .optional = true },
 	MEMBER_END,
 };
 

@@ -24,6 +24,7 @@ static const struct event_type *const subjects[] = {
 	seal_events,
 	proof_events,
 	roll_call_events,
+	share_events,
 	escrow_events,
 	binding_events,
 	operation_events,

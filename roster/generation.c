@@ -54,6 +54,8 @@ read_share(const struct db_rows *rows, void *item)
 	share->index = (unsigned)db_get_integer(rows, 0);
 	share->delivered = db_get_integer(rows, 5);
 	share->has_record = db_copy_blob(rows, 6, share->record, ROSTER_RECORD_SIZE);
+	share->begun = db_get_integer(rows, 7);
+	share->erased = db_get_integer(rows, 8);
 	return db_copy_blob(rows, 1, share->card.bytes, ROSTER_ID_SIZE) &&
 	       db_copy_blob(rows, 2, share->custodian.bytes, ROSTER_ID_SIZE) &&
 	       db_copy_blob(rows, 3, share->commitment.bytes, ROSTER_HASH_SIZE) &&
@@ -69,7 +71,8 @@ load_shares(struct db *db, const struct roster_id *quorum, struct roster_generat
 	size_t count = 0;
 	enum err err = db_all(db,
 	    DB_CALL("SELECT s.share_index, s.card, s.custodian, s.commitment, s.record_hash, "
-		    "s.delivered, c.bytes FROM share s LEFT JOIN content c ON c.hash = s.record "
+		    "s.delivered, c.bytes, s.begun, s.erased FROM share s LEFT JOIN content c ON "
+		    "c.hash = s.record "
 		    "WHERE s.quorum = ?1 AND s.generation = ?2 ORDER BY s.position",
 		db_blob(quorum->bytes, ROSTER_ID_SIZE), db_integer(generation->number)),
 	    &shape, &shares, &count, trace);

@@ -9,7 +9,7 @@
 #include "roster/roster_internal.h"
 
 const char *const operation_words[] = { "create", "bind", "unbind", "rekey", "replace-card",
-	"deliver", "unblock", NULL };
+	"deliver", "unblock", "switch", NULL };
 _Static_assert(sizeof(operation_words) / sizeof(operation_words[0]) == ROSTER_OP__COUNT + 1,
     "a word for each kind of operation");
 

@@ -18,6 +18,7 @@ enum roster_operation_kind {
 	ROSTER_OP_REPLACE_CARD,
 	ROSTER_OP_DELIVER,
 	ROSTER_OP_UNBLOCK,
+	ROSTER_OP_SWITCH, /* tokens that were away during a re-key */
 	ROSTER_OP__COUNT
 };
 const char *roster_operation_word(enum roster_operation_kind kind); /* "create" */
@@ -40,6 +41,7 @@ enum roster_step_kind {
 	ROSTER_STEP_SWITCH_BEGUN, /* and `pin` */
 	ROSTER_STEP_SWITCH_DONE,  /* and `pin` */
 	ROSTER_STEP_COPY_GONE,
+	ROSTER_STEP_DELIVERY_BEGUN, /* `card`: from here on its record may be on it */
 	ROSTER_STEP__COUNT
 };
 const char *roster_step_word(enum roster_step_kind kind); /* "switch-begun" */

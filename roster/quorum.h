@@ -53,6 +53,8 @@ struct roster_share {
 	bool has_record;                /* false when it was erased from the roster */
 	uint8_t record[ROSTER_RECORD_SIZE];
 	int64_t delivered; /* written, read back, unsealed and compared; 0 for not yet */
+	int64_t begun;     /* since when its record may be on the card, 0 for not yet */
+	int64_t erased;    /* since when it is no longer there, 0 for not */
 };
 
 struct roster_generation {
@@ -90,6 +92,8 @@ struct roster_escrow {
 	unsigned generation;                  /* that it is sealed to */
 	size_t blob_len;                      /* 0 when erased */
 	uint8_t blob[ROSTER_ESCROW_MAX];      /* enc ‖ ciphertext */
+	size_t former_len; /* what it replaces, kept until it is settled; 0 for none */
+	uint8_t former[ROSTER_ESCROW_MAX];
 	int64_t stored;
 };
 
@@ -157,6 +161,14 @@ MUST_CHECK enum err roster_card_last_proof(struct roster *roster, const struct r
 /* One per kind, subject and generation; storing again replaces the blob, the old one is erased. */
 MUST_CHECK enum err roster_escrow_store(struct roster *roster, const struct roster_id *quorum,
     const struct roster_escrow *escrow, struct err_trace *trace);
+/*
+ * As roster_escrow_store, but what is replaced is kept as `former` while either may be the one that
+ * holds: a card's admin PIN is being changed. roster_escrow_settle erases it.
+ */
+MUST_CHECK enum err roster_escrow_store_beside(struct roster *roster,
+    const struct roster_id *quorum, const struct roster_escrow *escrow, struct err_trace *trace);
+MUST_CHECK enum err roster_escrow_settle(struct roster *roster, const struct roster_id *quorum,
+    const struct roster_escrow *which, struct err_trace *trace);
 MUST_CHECK enum err roster_escrow_erase(struct roster *roster, const struct roster_id *quorum,
     const struct roster_escrow *which, struct err_trace *trace);
 /* `which` gives kind, subject and generation. ERR_ABSENT: none, or erased. */

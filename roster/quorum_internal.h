@@ -13,6 +13,10 @@ extern const char *const quorum_generation_words[];
 MUST_CHECK enum err generation_check(struct roster *roster, const struct roster_id *quorum,
     unsigned number, struct err_trace *trace);
 
+/* The delivery of the operation's generation to this card was begun. */
+MUST_CHECK enum err share_note_begun(struct db *db, const struct roster_id *operation,
+    const struct roster_id *card, int64_t time, struct err_trace *trace);
+
 extern const struct event_type quorum_events[];
 extern const struct event_type generation_events[];
 extern const struct event_type seal_events[];
@@ -23,5 +27,6 @@ extern const struct event_type roll_call_events[];
 /* The request with this nonce was answered, if there is one that was not. */
 MUST_CHECK enum err roll_call_note_answer(
     struct db *db, const struct roster_hash *nonce, int64_t time, struct err_trace *trace);
+extern const struct event_type share_events[];
 
 #endif

@@ -79,12 +79,13 @@ static const struct schema_table tables[] = {
 	    "share_index INTEGER NOT NULL, card BLOB NOT NULL REFERENCES card(id), "
 	    "custodian BLOB NOT NULL, commitment BLOB NOT NULL, record BLOB NOT NULL, "
 	    "record_hash BLOB NOT NULL, delivered INTEGER NOT NULL, "
+	    "begun INTEGER NOT NULL, erased INTEGER NOT NULL, "
 	    "PRIMARY KEY(quorum, generation, position), "
 	    "FOREIGN KEY(quorum, generation) REFERENCES generation(quorum, number)"),
 	INDEX(share_card, "share(card)"),
 	PROJECTION(escrow, "quorum, generation, kind, subject",
 	    "quorum BLOB NOT NULL, generation INTEGER NOT NULL, kind INTEGER NOT NULL, "
-	    "subject BLOB NOT NULL, blob BLOB NOT NULL, stored INTEGER NOT NULL, "
+	    "subject BLOB NOT NULL, blob BLOB NOT NULL, former BLOB, stored INTEGER NOT NULL, "
 	    "PRIMARY KEY(quorum, generation, kind, subject), "
 	    "FOREIGN KEY(quorum, generation) REFERENCES generation(quorum, number)"),
 	PROJECTION(proof, "ordinal",

@@ -170,8 +170,8 @@ apply_share(struct db *db, const json_t *body, size_t position, struct err_trace
 	member_hex(entry, "record-hash", plain.bytes, sizeof(plain.bytes));
 	return db_run(db,
 	    DB_CALL("INSERT INTO share(quorum, generation, position, share_index, card, custodian, "
-		    "commitment, record, record_hash, delivered) "
-		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)",
+		    "commitment, record, record_hash, delivered, begun, erased) "
+		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0, 0)",
 		db_blob(quorum.bytes, sizeof(quorum.bytes)),
 		db_integer(member_integer(body, "generation")), db_integer((int64_t)position),
 		db_integer(member_integer(entry, "index")), db_blob(card.bytes, sizeof(card.bytes)),

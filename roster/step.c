@@ -7,12 +7,13 @@
 #include "base/encode.h"
 #include "roster/binding_internal.h"
 #include "roster/operation_internal.h"
+#include "roster/quorum_internal.h"
 #include "roster/roster_internal.h"
 
 /* In the order of enum roster_step_kind. */
 static const char *const step_words[] = { "sealed", "retired", "escrow-stored", "admin-pin-changed",
 	"delivered", "old-record-erased", "init-begun", "init-done", "copy-made", "switch-begun",
-	"switch-done", "copy-gone", NULL };
+	"switch-done", "copy-gone", "delivery-begun", NULL };
 _Static_assert(sizeof(step_words) / sizeof(step_words[0]) == ROSTER_STEP__COUNT + 1,
     "a word for each kind of step");
 
@@ -33,6 +34,7 @@ static const struct needs {
 	[ROSTER_STEP_SWITCH_BEGUN] = { .binding = true, .pin = true },
 	[ROSTER_STEP_SWITCH_DONE] = { .binding = true, .pin = true },
 	[ROSTER_STEP_COPY_GONE] = { .binding = true },
+	[ROSTER_STEP_DELIVERY_BEGUN] = { .card = true },
 };
 
 const char *
@@ -180,12 +182,16 @@ apply_step(struct db *db, const struct event *event, struct err_trace *trace)
 	const bool has_pin = json_object_get(body, "pin") != NULL;
 	struct roster_id operation;
 	struct roster_id card;
-	const enum err err = check_needs(body, kind, trace);
+	enum err err = check_needs(body, kind, trace);
 
 	if (err != ERR_OK)
 		return err;
 	member_hex(body, "operation", operation.bytes, sizeof(operation.bytes));
 	member_hex(body, "card", card.bytes, sizeof(card.bytes));
+	if (kind == ROSTER_STEP_DELIVERY_BEGUN)
+		err = share_note_begun(db, &operation, &card, event->time, trace);
+	if (err != ERR_OK)
+		return err;
 	return db_run(db,
 	    DB_CALL("INSERT INTO step(operation, kind, card, binding, pin, text, time) "
 		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",

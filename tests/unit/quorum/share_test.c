@@ -126,6 +126,37 @@ samples_of_quorums_up_to_sixteen_give_the_secret(void **state)
 	}
 }
 
+/* The card of a custodian died: others compute the very share that it had. */
+static void
+any_share_is_computed_again_from_any_others(void **state)
+{
+	static const struct {
+		unsigned threshold, size, first, lost;
+	} rows[] = { { 2, 3, 1, 0 }, { 3, 5, 0, 4 }, { 3, 5, 2, 1 }, { 8, 16, 0, 15 },
+		{ 8, 16, 8, 3 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture fixture = split(rows[i].threshold, rows[i].size, 77);
+		const struct secret *const *others =
+		    (const struct secret *const *)&fixture.shares[rows[i].first];
+		struct secret *share = NULL;
+		struct err_trace trace = { 0 };
+
+		assert_ok(share_recompute(
+			      others, rows[i].threshold, (uint8_t)rows[i].lost, &share, &trace),
+		    &trace);
+		assert_true(secret_equal(share, fixture.shares[rows[i].lost]));
+		secret_free(share);
+		share = NULL;
+		assert_fails(share_recompute(others, rows[i].threshold - 1, (uint8_t)rows[i].lost,
+				 &share, &trace),
+		    ERR_ARGUMENT, &trace);
+		assert_null(share);
+		drop(&fixture);
+	}
+}
+
 static void
 shares_are_labelled_by_index_also_from_ten_on(void **state)
 {
@@ -514,6 +545,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_subset_of_every_quorum_up_to_eight_gives_the_secret),
 		cmocka_unit_test(samples_of_quorums_up_to_sixteen_give_the_secret),
+		cmocka_unit_test(any_share_is_computed_again_from_any_others),
 		cmocka_unit_test(shares_are_labelled_by_index_also_from_ten_on),
 		cmocka_unit_test(shares_combine_in_any_order),
 		cmocka_unit_test(leading_zeros_of_the_secret_are_kept),

@@ -149,20 +149,35 @@ point_of(EVP_PKEY *key, uint8_t out[ROSTER_POINT_SIZE])
 }
 
 static void
-make_keys(struct place *place, int i, struct roster_card_keys *out)
+keys_with(EVP_PKEY *sig, struct roster_card_keys *out)
 {
 	EVP_PKEY *dec = EVP_EC_gen("P-256");
 	uint8_t both[2 * ROSTER_POINT_SIZE];
 
-	place->key[i] = EVP_EC_gen("P-256");
 	assert_non_null(dec);
-	assert_non_null(place->key[i]);
+	assert_non_null(sig);
 	point_of(dec, out->dec);
-	point_of(place->key[i], out->sig);
+	point_of(sig, out->sig);
 	EVP_PKEY_free(dec);
 	memcpy(both, out->dec, ROSTER_POINT_SIZE);
 	memcpy(both + ROSTER_POINT_SIZE, out->sig, ROSTER_POINT_SIZE);
 	assert_int_equal(sha256(both, sizeof(both), out->fingerprint.bytes, NULL), ERR_OK);
+}
+
+static void
+make_keys(struct place *place, int i, struct roster_card_keys *out)
+{
+	place->key[i] = EVP_EC_gen("P-256");
+	keys_with(place->key[i], out);
+}
+
+void
+place_keys(struct roster_card_keys *out)
+{
+	EVP_PKEY *sig = EVP_EC_gen("P-256");
+
+	keys_with(sig, out);
+	EVP_PKEY_free(sig);
 }
 
 void

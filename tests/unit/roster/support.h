@@ -61,6 +61,9 @@ void place_found_quorum(struct place *place);
 void place_spec(struct roster_binding_spec *out, const char *name);
 void place_seal_of(const struct place *place, unsigned generation, struct roster_seal *out);
 
+/* The keys of one more card, which never signs. */
+void place_keys(struct roster_card_keys *out);
+
 /* One card signs what is asked. */
 void place_sign(struct place *place, int card, const struct roster_checkpoint_request *request,
     struct roster_signature *out);
