@@ -4,6 +4,7 @@
 
 #include "base/encode.h"
 #include "cli/cli.h"
+#include "cli/roster_move.h"
 #include "custody/whose.h"
 #include "roster/log.h"
 #include "roster/roster.h"
@@ -115,5 +116,12 @@ const struct command cmd_roster[] = {
 	    .summary = "Replay every event and compare everything",
 	    .needs = NEED_ROSTER | NEED_JSON,
 	    .run = run_verify },
+	{ .group = "roster",
+	    .name = "hand-over",
+	    .summary = "Pass the seat to another installation",
+	    .needs = NEED_WRITE,
+	    .options = hand_over_options,
+	    .size = sizeof(struct hand_over_values),
+	    .run = hand_over_run },
 	{ .name = NULL },
 };

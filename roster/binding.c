@@ -8,6 +8,7 @@
 #include "roster/binding_internal.h"
 #include "roster/quorum_internal.h"
 #include "roster/roster_internal.h"
+#include "roster/seat.h"
 
 enum { SPEC_MAX = 16 * 1024 };
 
@@ -132,6 +133,8 @@ roster_binding_add(struct roster *roster, const struct roster_id *quorum,
 	struct roster_id id;
 	enum err err = binding_spec_check(spec, trace);
 
+	if (err == ERR_OK)
+		err = roster_seat_check(roster, trace);
 	if (err == ERR_OK)
 		err = roster_quorum_get(roster, quorum, &found, trace);
 	if (err != ERR_OK)

@@ -11,8 +11,20 @@
 
 #define CARD_COLUMNS                                                                               \
 	"SELECT id, quorum, number, serial, custodian, state, family, model, firmware, atr, "      \
-	"resettable, fingerprint, dec, sig, receipt, admin_pin, begun, enrolled, proven, tries "   \
-	"FROM card "
+	"resettable, fingerprint, dec, sig, receipt, admin_pin, begun, enrolled, proven, tries, "  \
+	"twin FROM card "
+
+/*
+ * "root/2". Two installations that both took the seat may have given one number twice: the card
+ * that came second is root/2b, on every installation.
+ */
+static void
+name_card(struct roster_card *card, int64_t twin)
+{
+	const char letter[2] = { twin == 0 ? '\0' : (char)('a' + (twin > 25 ? 25 : twin)) };
+
+	snprintf(card->name, sizeof(card->name), "%.32s/%u%s", card->quorum, card->number, letter);
+}
 
 /* The keys, which are there from the enrolment on. */
 static bool
@@ -32,7 +44,7 @@ read_card(const struct db_rows *rows, void *item)
 
 	db_copy_text(rows, 1, card->quorum, sizeof(card->quorum));
 	card->number = (unsigned)db_get_integer(rows, 2);
-	snprintf(card->name, sizeof(card->name), "%.32s/%u", card->quorum, card->number);
+	name_card(card, db_get_integer(rows, 20));
 	db_copy_text(rows, 3, card->serial, sizeof(card->serial));
 	card->state = (enum roster_card_state)db_get_integer(rows, 5);
 	db_copy_text(rows, 6, card->family, sizeof(card->family));
@@ -95,17 +107,18 @@ roster_card_by_name(
 	char absent[ROSTER_TEXT];
 	char quorum[ROSTER_NAME];
 	char again[ROSTER_SHORT_NAME];
+	char letter[2] = "";
 	unsigned number = 0;
 
 	snprintf(absent, sizeof(absent), "the roster has no card '%.64s'", name);
-	if (sscanf(name, "%32[a-z0-9-]/%u", quorum, &number) != 2)
+	if (sscanf(name, "%32[a-z0-9-]/%u%1[b-z]", quorum, &number, letter) < 2)
 		return FAIL(trace, ERR_ABSENT, "'%.64s' is no card's name, such as root/2", name);
-	snprintf(again, sizeof(again), "%.32s/%u", quorum, number);
+	snprintf(again, sizeof(again), "%.32s/%u%s", quorum, number, letter);
 	if (strcmp(again, name) != 0)
 		return FAIL(trace, ERR_ABSENT, "'%.64s' is no card's name, such as root/2", name);
 	return get_one(roster,
-	    DB_CALL(CARD_COLUMNS "WHERE quorum = ?1 AND number = ?2", db_text(quorum),
-		db_integer(number)),
+	    DB_CALL(CARD_COLUMNS "WHERE quorum = ?1 AND number = ?2 AND twin = ?3", db_text(quorum),
+		db_integer(number), db_integer(letter[0] == '\0' ? 0 : letter[0] - 'a')),
 	    absent, out, trace);
 }
 

@@ -10,6 +10,7 @@
 #include "roster/point.h"
 #include "roster/quorum.h"
 #include "roster/roster_internal.h"
+#include "roster/seat.h"
 
 /* In the order of enum roster_admin_pin. */
 static const char *const admin_words[] = { "own", "escrowed", "changed", NULL };
@@ -111,7 +112,9 @@ roster_card_begin(struct roster *roster, const struct roster_card_begin *begin,
 	if (!roster_is_plain_name(begin->quorum))
 		return FAIL(trace, ERR_ARGUMENT,
 		    "a quorum's name has 1 to 32 of the characters a-z, 0-9 and '-'");
-	err = person_check_present(roster, &begin->custodian, trace);
+	err = roster_seat_check(roster, trace);
+	if (err == ERR_OK)
+		err = person_check_present(roster, &begin->custodian, trace);
 	if (err == ERR_OK)
 		err = check_former(roster, begin->serial, &former, &has_former, trace);
 	if (err == ERR_OK)
@@ -246,10 +249,11 @@ apply_begin(struct db *db, const struct event *event, struct err_trace *trace)
 	member_hex(body, "card", card.bytes, sizeof(card.bytes));
 	member_hex(body, "custodian", custodian.bytes, sizeof(custodian.bytes));
 	return db_run(db,
-	    DB_CALL(
-		"INSERT INTO card(id, quorum, number, serial, custodian, state, family, model, "
-		"firmware, atr, resettable, receipt, admin_pin, begun, enrolled, proven, tries) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, ?12, 0, 0, 0)",
+	    DB_CALL("INSERT INTO card(id, quorum, number, serial, custodian, state, family, model, "
+		    "firmware, atr, resettable, receipt, admin_pin, begun, enrolled, proven, "
+		    "tries, twin) "
+		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, ?12, 0, 0, 0, "
+		    "(SELECT count(*) FROM card WHERE quorum = ?2 AND number = ?3))",
 		db_blob(card.bytes, sizeof(card.bytes)), db_text(member_text(body, "quorum")),
 		db_integer(member_integer(body, "number")), db_text(member_text(body, "serial")),
 		db_blob(custodian.bytes, sizeof(custodian.bytes)), db_integer(ROSTER_CARD_BEGUN),

@@ -48,7 +48,7 @@ static const struct meaning {
 	    "take the newest copy (a pack, or a copy of the closed file) and keep this file "
 	    "aside" },
 	{ SQLITE_NOTADB, ERR_FORMAT, "the file is not a roster", "check --roster" },
-	{ SQLITE_CONSTRAINT, ERR_FORMAT, "it contradicts what the roster already holds", NULL },
+	{ SQLITE_CONSTRAINT, ERR_EXISTS, "it contradicts what the roster already holds", NULL },
 	{ SQLITE_NOMEM, ERR_NOMEM, "no memory", NULL },
 };
 
@@ -365,7 +365,7 @@ db_change(struct db *db, const struct db_call *call, struct err_trace *trace)
 	const enum err err = db_run(db, call, trace);
 
 	if (err == ERR_OK && sqlite3_changes(db->handle) != 1)
-		return FAIL(trace, ERR_FORMAT, "it is about something that the roster has not");
+		return FAIL(trace, ERR_ABSENT, "it is about something that the roster has not");
 	return err;
 }
 

@@ -60,10 +60,10 @@ struct db_call {
 	    .count = sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value) })
 #define DB_CALL0(text) (&(const struct db_call){ .sql = (text) })
 
-/* Runs a statement that answers no rows. */
+/* Runs a statement that answers no rows. ERR_EXISTS: it contradicts a constraint of a table. */
 MUST_CHECK enum err db_run(struct db *db, const struct db_call *call, struct err_trace *trace);
 
-/* As db_run; ERR_FORMAT unless exactly one row was changed: the event is about what is not there.
+/* As db_run; ERR_ABSENT unless exactly one row was changed: the event is about what is not there.
  */
 MUST_CHECK enum err db_change(struct db *db, const struct db_call *call, struct err_trace *trace);
 

@@ -13,9 +13,11 @@
 #include "roster/person_internal.h"
 #include "roster/policy_internal.h"
 #include "roster/quorum_internal.h"
+#include "roster/seat_internal.h"
 
 static const struct event_type *const subjects[] = {
 	founding_events,
+	seat_events,
 	content_events,
 	person_events,
 	card_events,

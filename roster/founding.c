@@ -4,6 +4,7 @@
 #include "roster/person.h"
 #include "roster/person_internal.h"
 #include "roster/schema.h"
+#include "roster/seat_internal.h"
 
 /* The practice mark and the roster's id are in the first event: nothing later can change them. */
 static enum err
@@ -54,7 +55,7 @@ apply_found(struct db *db, const struct event *event, struct err_trace *trace)
 			db_integer(member_bool(event->body, "practice")),
 			db_blob(founder.bytes, sizeof(founder.bytes)), db_integer(event->time)),
 		    trace);
-	return err;
+	return err == ERR_OK ? seat_found(db, event, trace) : err;
 }
 
 static const struct member found_members[] = {

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "roster/operation_internal.h"
 #include "roster/roster_internal.h"
+#include "roster/seat.h"
 
 const char *const operation_words[] = { "create", "bind", "unbind", "rekey", "replace-card",
 	"deliver", "unblock", "switch", NULL };
@@ -147,6 +148,8 @@ roster_operation_begin(struct roster *roster, const struct roster_plan *plan, st
 	struct roster_id id;
 	enum err err = operation_plan_check(plan, trace);
 
+	if (err == ERR_OK)
+		err = roster_seat_check(roster, trace);
 	if (err == ERR_OK)
 		err = roster_quorum_get(roster, &plan->quorum, &quorum, trace);
 	if (err == ERR_OK)

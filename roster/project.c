@@ -37,20 +37,65 @@ note_head(struct db *db, const struct event *event, struct err_trace *trace)
 	    trace);
 }
 
+/* What every event does, whatever its type. */
+static enum err
+note_event(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	struct reference reference = { db, event };
+	const enum err err = note_head(db, event, trace);
+
+	return err != ERR_OK ? err
+			     : member_contents(event->type->body, event->body, note_reference,
+				   &reference, trace);
+}
+
+static enum err
+fail_event(const struct event *event, enum err err, struct err_trace *trace)
+{
+	return FAIL(trace, err, "event '%s' not applied", event->type->name);
+}
+
 enum err
 project_event(struct db *db, const struct event *event, struct err_trace *trace)
 {
-	struct reference reference = { db, event };
-	enum err err = note_head(db, event, trace);
+	enum err err = note_event(db, event, trace);
 
 	if (err == ERR_OK)
-		err = member_contents(
-		    event->type->body, event->body, note_reference, &reference, trace);
-	if (err == ERR_OK)
 		err = event->type->apply(db, event, trace);
+	return err == ERR_OK ? ERR_OK : fail_event(event, err, trace);
+}
+
+static enum err
+note_unapplied(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	const enum err err = db_run(db, DB_CALL0("ROLLBACK TO apply"), trace);
+
 	if (err != ERR_OK)
-		return FAIL(trace, err, "event '%s' not applied", event->type->name);
-	return ERR_OK;
+		return err;
+	return db_run(db,
+	    DB_CALL("INSERT INTO unapplied(writer, n) VALUES(?1, ?2)",
+		db_blob(event->writer.bytes, ROSTER_ID_SIZE), db_integer(event->n)),
+	    trace);
+}
+
+enum err
+project_happened(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	struct err_trace why = { 0 };
+	enum err err = note_event(db, event, trace);
+
+	if (err == ERR_OK)
+		err = db_run(db, DB_CALL0("SAVEPOINT apply"), trace);
+	if (err != ERR_OK)
+		return fail_event(event, err, trace);
+	err = event->type->apply(db, event, &why);
+	if (err == ERR_EXISTS || err == ERR_ABSENT)
+		err = note_unapplied(db, event, trace);
+	else if (err != ERR_OK && trace != NULL)
+		*trace = why;
+	if (err == ERR_OK)
+		err = db_run(db, DB_CALL0("RELEASE apply"), trace);
+	return err == ERR_OK ? ERR_OK : fail_event(event, err, trace);
 }
 
 enum err
@@ -66,7 +111,7 @@ project_all(struct db *from, struct db *to, int64_t until, struct err_trace *tra
 		/* No event is older than one before it in replay order. */
 		if (err != ERR_OK || event == NULL || event->time > until)
 			break;
-		err = project_event(to, event, trace);
+		err = project_happened(to, event, trace);
 	}
 	replay_close(replay);
 	return err;

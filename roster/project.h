@@ -8,8 +8,19 @@
 
 #include "roster/event.h"
 
+/*
+ * ERR_EXISTS, ERR_ABSENT: the event contradicts what came before it; what it changed is for the
+ * caller to roll back.
+ */
 MUST_CHECK enum err
 project_event(struct db *db, const struct event *event, struct err_trace *trace);
+
+/*
+ * The same for an event that has happened already, here or elsewhere: one that contradicts what
+ * came before it has no effect, and is noted. In an open transaction.
+ */
+MUST_CHECK enum err
+project_happened(struct db *db, const struct event *event, struct err_trace *trace);
 
 /* Applies the events of `from` up to a time, in replay order, to the empty projections of `to`. */
 #define PROJECT_EVERYTHING INT64_MAX

@@ -7,6 +7,7 @@
 #include "roster/binding.h"
 #include "roster/quorum_internal.h"
 #include "roster/roster_internal.h"
+#include "roster/seat.h"
 
 #define QUORUM_COLUMNS                                                                             \
 	"SELECT q.id, q.name, q.state, q.created, "                                                \
@@ -90,6 +91,9 @@ roster_quorum_create(
 	if (!roster_is_plain_name(name))
 		return FAIL(trace, ERR_ARGUMENT,
 		    "a quorum's name has 1 to 32 of the characters a-z, 0-9 and '-'");
+	err = roster_seat_check(roster, trace);
+	if (err != ERR_OK)
+		return err;
 	err = roster_quorum_find(roster, name, &other, NULL);
 	if (err == ERR_OK)
 		return FAIL(trace, ERR_EXISTS, "there is a quorum '%s' already", name);

@@ -43,6 +43,14 @@ static const struct schema_table tables[] = {
 	    "time INTEGER NOT NULL"),
 	PROJECTION(
 	    reference, "hash", "hash BLOB PRIMARY KEY, writer BLOB NOT NULL, n INTEGER NOT NULL"),
+	/* Events without effect: they contradict what came before them. */
+	PROJECTION(unapplied, "writer, n",
+	    "writer BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(writer, n)"),
+	PROJECTION(installation, "ordinal",
+	    ORDINAL "writer BLOB NOT NULL UNIQUE, name TEXT NOT NULL, joined INTEGER NOT NULL"),
+	/* Who had it, one after another; the last has it. */
+	PROJECTION(seat, "ordinal",
+	    ORDINAL "writer BLOB NOT NULL REFERENCES installation(writer), time INTEGER NOT NULL"),
 	PROJECTION(erased, "hash", "hash BLOB PRIMARY KEY, time INTEGER NOT NULL"),
 
 	PROJECTION(person, "ordinal",
@@ -58,7 +66,7 @@ static const struct schema_table tables[] = {
 	    "fingerprint BLOB, dec BLOB, sig BLOB, receipt INTEGER NOT NULL, "
 	    "admin_pin INTEGER NOT NULL, begun INTEGER NOT NULL, enrolled INTEGER NOT NULL, "
 	    "writer BLOB, n INTEGER, proven INTEGER NOT NULL, tries INTEGER NOT NULL, "
-	    "UNIQUE(quorum, number)"),
+	    "twin INTEGER NOT NULL, UNIQUE(quorum, number, twin)"),
 	INDEX(card_serial, "card(serial)"),
 	INDEX(card_custodian, "card(custodian)"),
 	PROJECTION(card_pin, "ordinal",

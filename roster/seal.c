@@ -12,6 +12,7 @@
 #include "roster/quorum.h"
 #include "roster/quorum_internal.h"
 #include "roster/roster_internal.h"
+#include "roster/seat.h"
 
 enum { THRESHOLD_MIN = 2 };
 
@@ -128,8 +129,10 @@ roster_generation_seal(struct roster *roster, const struct roster_id *quorum,
 {
 	struct roster_quorum found;
 	json_t *shares = NULL;
-	enum err err = roster_quorum_get(roster, quorum, &found, trace);
+	enum err err = roster_seat_check(roster, trace);
 
+	if (err == ERR_OK)
+		err = roster_quorum_get(roster, quorum, &found, trace);
 	if (err == ERR_OK)
 		err = check_numbers(&found, seal, trace);
 	if (err == ERR_OK)

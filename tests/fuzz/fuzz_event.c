@@ -3,7 +3,7 @@
  * A line of a roster's event log, as a pack from a stranger might bring it.
  *
  * Whatever the bytes: a line that is taken has one spelling and one hash, its body is one that its
- * type allows, and carrying it into projections either works or refuses it, with nothing left over.
+ * type allows, and carrying it into projections works whatever is in them, or finds it malformed.
  */
 #include <string.h>
 
@@ -41,7 +41,7 @@ project(const struct event *event)
 	struct err_trace trace = { 0 };
 
 	HOLDS(db_script(db, "BEGIN", NULL) == ERR_OK);
-	const enum err err = project_event(db, event, &trace);
+	const enum err err = project_happened(db, event, &trace);
 	HOLDS(err == ERR_OK || err == ERR_FORMAT);
 	HOLDS(err == ERR_OK || trace.count > 0);
 	db_rollback(db);
