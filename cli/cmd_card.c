@@ -65,7 +65,8 @@ card_json(struct cli *cli, const struct roster_card *card)
 		[ROSTER_CARD_ABANDONED] = "abandoned" };
 	static const char *const pins[] = { [ROSTER_ADMIN_PIN_OWN] = "own",
 		[ROSTER_ADMIN_PIN_ESCROWED] = "escrowed",
-		[ROSTER_ADMIN_PIN_CHANGED] = "changed" };
+		[ROSTER_ADMIN_PIN_CHANGED] = "changed",
+		[ROSTER_ADMIN_PIN_UNKNOWN] = "unknown" };
 	char name[ROSTER_NAME], hex[ROSTER_HASH_TEXT], words[WORDS_SIZE(16)];
 
 	_Static_assert(sizeof(states) / sizeof(*states) == ROSTER_CARD_STATE__COUNT, "a word each");

@@ -33,7 +33,7 @@ print_generation(struct cli *cli, const struct roster_generation *generation)
 {
 	fprintf(cli->out, "  generation %u: %u of %u, %s\n", generation->number,
 	    generation->threshold, generation->size, roster_generation_word(generation->state));
-	for (unsigned i = 0; i < generation->size; i++) {
+	for (unsigned i = 0; i < generation->shares; i++) {
 		const struct roster_share *share = &generation->share[i];
 		struct roster_card card;
 		char name[ROSTER_NAME], time[CLI_TIME];
@@ -106,7 +106,7 @@ shares_json(struct cli *cli, const struct roster_generation *generation)
 {
 	json_t *list = json_array();
 
-	for (unsigned i = 0; i < generation->size; i++) {
+	for (unsigned i = 0; i < generation->shares; i++) {
 		const struct roster_share *share = &generation->share[i];
 		struct roster_card card = { .name = "" };
 		char name[ROSTER_NAME];

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "custody/checkpoint.h"
 
-#include <stdlib.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "custody/card_header.h"
 #include "roster/checkpoint.h"
+#include "roster/quorum.h"
 
 _Static_assert((int)ROSTER_SIGNATURE_MAX >= (int)CARD_SIGNATURE_MAX, "a signature fits the roster");
 
@@ -37,53 +39,60 @@ checkpoint_by_card(struct custody *custody, struct card *card, const struct rost
 	return card_header_store(card, &header, trace);
 }
 
-/* Whether one of them is the card's, and the highest number among them. */
-static bool
-find_checkpoint(const struct roster_checkpoint *all, size_t count, const struct header *header,
-    unsigned *highest)
+/* ERR_NOT_NOW in words for people who hold a roster that is not the newest. */
+static enum err PRINTF_LIKE(2, 3) is_older(struct err_trace *trace, const char *fmt, ...)
 {
-	bool found = false;
+	char text[ERR_TEXT];
+	va_list args;
 
-	*highest = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].number > *highest)
-			*highest = all[i].number;
-		found = found || (all[i].number == header->checkpoint &&
-				     memcmp(all[i].head.bytes, header->checkpoint_head,
-					 sizeof(header->checkpoint_head)) == 0);
-	}
-	return found;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	err_next(trace, "Find the roster that this card last worked with: a newer copy, a backup. "
+			"Nothing was changed on card or token.");
+	return FAIL(trace, ERR_NOT_NOW, "%s", text);
+}
+
+/* An operation that was broken off signs no checkpoint, but has written a generation. */
+static enum err
+check_generation(const struct custody *custody, const struct header *header, const char *card,
+    struct err_trace *trace)
+{
+	const struct header_share *newest = header_newest(header);
+	struct roster_quorum quorum;
+	struct roster_id id;
+
+	memcpy(id.bytes, header->quorum_id, sizeof(id.bytes));
+	if (newest == NULL || roster_quorum_get(custody->roster, &id, &quorum, NULL) != ERR_OK ||
+	    newest->generation <= quorum.newest)
+		return ERR_OK;
+	return is_older(trace,
+	    "this roster is older than card %s: the card holds a share of generation %u of '%s', "
+	    "and the roster knows %u at most",
+	    card, newest->generation, quorum.name, quorum.newest);
 }
 
 enum err
 checkpoint_check_header(const struct custody *custody, const struct header *header,
     const char *card, struct err_trace *trace)
 {
-	struct roster_checkpoint *all = NULL;
-	size_t count = 0;
-	unsigned highest;
-	enum err err;
+	unsigned highest = 0;
+	bool known = false;
+	enum err err = check_generation(custody, header, card, trace);
 
-	if (header->checkpoint == 0)
-		return ERR_OK;
-	err = roster_checkpoint_list(custody->roster, &all, &count, trace);
-	if (err != ERR_OK)
+	if (err != ERR_OK || header->checkpoint == 0)
 		return err;
-	if (!find_checkpoint(all, count, header, &highest)) {
-		err_next(trace,
-		    "Find the roster that this card last worked with: a newer copy, a backup. "
-		    "Nothing was "
-		    "changed on card or token.");
-		err = highest < header->checkpoint
-			  ? FAIL(trace, ERR_NOT_NOW,
-				"this roster is older than card %s: the card signed checkpoint %u, "
-				"and the roster knows %u at most",
-				card, header->checkpoint, highest)
-			  : FAIL(trace, ERR_NOT_NOW,
-				"card %s signed another checkpoint %u than this roster has: the "
-				"two went different ways",
-				card, header->checkpoint);
-	}
-	free(all);
-	return err;
+	err = roster_checkpoint_knows(
+	    custody->roster, header->checkpoint, header->checkpoint_head, &known, &highest, trace);
+	if (err != ERR_OK || known)
+		return err;
+	if (highest < header->checkpoint)
+		return is_older(trace,
+		    "this roster is older than card %s: the card signed checkpoint %u, and the "
+		    "roster knows %u at most",
+		    card, header->checkpoint, highest);
+	return is_older(trace,
+	    "card %s signed another checkpoint %u than this roster has: the two went different "
+	    "ways",
+	    card, header->checkpoint);
 }

@@ -15,8 +15,9 @@ MUST_CHECK enum err checkpoint_by_card(struct custody *custody, struct card *car
     const struct roster_card *known, struct err_trace *trace);
 
 /*
- * The last checkpoint that the card took part in is one that this roster has. Else the roster is an
- * older copy, or went another way since: ERR_NOT_NOW, before anything is done that rests on it.
+ * The last checkpoint that the card took part in, and the newest generation that it holds a share
+ * of, are such that this roster has them. Else the roster is an older copy, or went another way
+ * since: ERR_NOT_NOW, before anything is done that rests on it.
  */
 MUST_CHECK enum err checkpoint_check_header(const struct custody *custody,
     const struct header *header, const char *card, struct err_trace *trace);

@@ -281,8 +281,8 @@ plan_members(struct custody *custody, const struct roster_quorum *quorum, struct
 		plan->quorum = quorum->id;
 		plan->generation = quorum->live;
 		plan->threshold = generation->threshold;
-		plan->cards = generation->size;
-		for (unsigned i = 0; i < generation->size; i++) {
+		plan->cards = generation->shares;
+		for (unsigned i = 0; i < generation->shares; i++) {
 			plan->card[i].card = generation->share[i].card;
 			plan->card[i].index = generation->share[i].index;
 		}

@@ -39,7 +39,7 @@ list_candidates(struct gathering *gathering, struct err_trace *trace)
 	struct candidates *candidates = gathering->candidates;
 
 	candidates->count = 0;
-	for (size_t i = 0; i < generation->size; i++) {
+	for (size_t i = 0; i < generation->shares; i++) {
 		const struct roster_share *row = &generation->share[i];
 		struct roster_card *card = &candidates->card[candidates->count];
 		enum err err;

@@ -21,6 +21,7 @@ enum roster_admin_pin {
 	ROSTER_ADMIN_PIN_OWN,      /* the card's own, typed or the factory's */
 	ROSTER_ADMIN_PIN_ESCROWED, /* the new one is escrowed; the card may have either */
 	ROSTER_ADMIN_PIN_CHANGED,  /* the card has the escrowed one */
+	ROSTER_ADMIN_PIN_UNKNOWN,  /* adopted: what was escrowed is lost with the old roster */
 	ROSTER_ADMIN_PIN__COUNT
 };
 

@@ -13,7 +13,7 @@
 #include "roster/seat.h"
 
 /* In the order of enum roster_admin_pin. */
-static const char *const admin_words[] = { "own", "escrowed", "changed", NULL };
+static const char *const admin_words[] = { "own", "escrowed", "changed", "unknown", NULL };
 _Static_assert(sizeof(admin_words) / sizeof(admin_words[0]) == ROSTER_ADMIN_PIN__COUNT + 1,
     "a word for each state of an admin PIN");
 
@@ -82,15 +82,10 @@ next_number(struct roster *roster, const char *quorum, int64_t *out, struct err_
 	    trace);
 }
 
-static enum err
-append_begin(struct roster *roster, const struct roster_card_begin *begin,
+enum err
+card_append_begin(struct roster *roster, const struct roster_card_begin *begin, unsigned number,
     const struct roster_id *id, struct err_trace *trace)
 {
-	int64_t number = 0;
-	const enum err err = next_number(roster, begin->quorum, &number, trace);
-
-	if (err != ERR_OK)
-		return err;
 	return event_append(roster, "card.begin",
 	    json_pack("{s:o, s:s, s:I, s:s, s:o, s:s, s:s, s:s, s:s, s:b}", "card",
 		member_of_id(id), "quorum", begin->quorum, "number", (json_int_t)number, "serial",
@@ -106,6 +101,7 @@ roster_card_begin(struct roster *roster, const struct roster_card_begin *begin,
 {
 	struct roster_id former;
 	struct roster_id id;
+	int64_t number = 0;
 	bool has_former = false;
 	enum err err;
 
@@ -126,7 +122,9 @@ roster_card_begin(struct roster *roster, const struct roster_card_begin *begin,
 	if (has_former)
 		err = roster_card_abandon(roster, &former, "enrolled anew", trace);
 	if (err == ERR_OK)
-		err = append_begin(roster, begin, &id, trace);
+		err = next_number(roster, begin->quorum, &number, trace);
+	if (err == ERR_OK)
+		err = card_append_begin(roster, begin, (unsigned)number, &id, trace);
 	err = roster_end(roster, err, trace);
 	return err == ERR_OK ? roster_card_get(roster, &id, out, trace) : err;
 }
@@ -217,7 +215,7 @@ roster_card_set_admin_pin(struct roster *roster, const struct roster_id *card,
 	if (err != ERR_OK)
 		return err;
 	/* Changed without an escrow before it would be a PIN that nobody has (rule 6). */
-	if (state == ROSTER_ADMIN_PIN_OWN ||
+	if (state == ROSTER_ADMIN_PIN_OWN || state == ROSTER_ADMIN_PIN_UNKNOWN ||
 	    (state == ROSTER_ADMIN_PIN_CHANGED && found.admin_pin != ROSTER_ADMIN_PIN_ESCROWED))
 		return FAIL(trace, ERR_NOT_NOW,
 		    "the admin PIN of card %s is recorded as '%s': escrow comes before change",

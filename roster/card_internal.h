@@ -6,6 +6,10 @@
 #include "roster/card.h"
 #include "roster/event.h"
 
+/* The event that a card has this id, short name and custodian, which the caller has checked. */
+MUST_CHECK enum err card_append_begin(struct roster *roster, const struct roster_card_begin *begin,
+    unsigned number, const struct roster_id *id, struct err_trace *trace);
+
 /* A card and its proof in the projections, after an event that proved it. */
 MUST_CHECK enum err card_note_proof(struct db *db, const struct roster_id *card, int64_t time,
     unsigned tries, struct err_trace *trace);

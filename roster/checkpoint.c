@@ -65,6 +65,11 @@ roster_head(struct roster *roster, struct roster_hash *head, struct err_trace *t
 	return err;
 }
 
+/* The greatest number of a checkpoint, those of adopted cards' former rosters among them. */
+#define HIGHEST                                                                                    \
+	"SELECT max(n) FROM (SELECT max(number) AS n FROM checkpoint "                             \
+	"UNION ALL SELECT max(checkpoint) FROM adopted)"
+
 enum err
 roster_checkpoint_request(
     struct roster *roster, struct roster_checkpoint_request *out, struct err_trace *trace)
@@ -75,15 +80,14 @@ roster_checkpoint_request(
 	enum err err = roster_head(roster, &request.head, trace);
 
 	if (err == ERR_OK)
-		err = db_ask_integer(roster->db, DB_CALL0("SELECT max(number) + 1 FROM checkpoint"),
-		    1, &number, trace);
+		err = db_ask_integer(roster->db, DB_CALL0(HIGHEST), 0, &number, trace);
 	if (err != ERR_OK)
 		return err;
 	make_message(&request.head, message);
 	err = sha256(message, sizeof(message), request.digest.bytes, trace);
 	if (err != ERR_OK)
 		return err;
-	request.number = (unsigned)number;
+	request.number = (unsigned)number + 1;
 	*out = request;
 	return ERR_OK;
 }
@@ -260,6 +264,28 @@ roster_checkpoint_last(
 		*out = all[count - 1];
 	free(all);
 	return err;
+}
+
+enum err
+roster_checkpoint_knows(struct roster *roster, unsigned number, const uint8_t head[8], bool *known,
+    unsigned *highest, struct err_trace *trace)
+{
+	int64_t found = 0;
+	int64_t most = 0;
+	enum err err = db_ask_integer(roster->db,
+	    DB_CALL("SELECT EXISTS (SELECT 1 FROM checkpoint WHERE number = ?1 AND "
+		    "substr(head, 1, 8) = ?2) OR EXISTS (SELECT 1 FROM adopted WHERE "
+		    "checkpoint = ?1 AND head = ?2)",
+		db_integer(number), db_blob(head, 8)),
+	    0, &found, trace);
+
+	if (err == ERR_OK)
+		err = db_ask_integer(roster->db, DB_CALL0(HIGHEST), 0, &most, trace);
+	if (err != ERR_OK)
+		return err;
+	*known = found != 0;
+	*highest = (unsigned)most;
+	return ERR_OK;
 }
 
 enum err

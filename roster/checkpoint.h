@@ -55,6 +55,14 @@ MUST_CHECK enum err roster_checkpoint_list(
     struct roster *roster, struct roster_checkpoint **out, size_t *count, struct err_trace *trace);
 
 /*
+ * Whether this roster has the checkpoint that a card's header tells by number and the first 8 bytes
+ * of its head: it was signed here, or noted when the card was adopted. *highest is the greatest
+ * number that the roster knows.
+ */
+MUST_CHECK enum err roster_checkpoint_knows(struct roster *roster, unsigned number,
+    const uint8_t head[8], bool *known, unsigned *highest, struct err_trace *trace);
+
+/*
  * Whether a checkpoint that `signer` (a card present now) signed covers the enrolment of `card`:
  * then its key may be sealed to unseen (rule 4).
  */

@@ -2,6 +2,7 @@
 /* Every type of event, subject by subject. A new one is a row in its subject's table. */
 #include <string.h>
 
+#include "roster/adopt_internal.h"
 #include "roster/binding_internal.h"
 #include "roster/card_internal.h"
 #include "roster/checkpoint_internal.h"
@@ -14,6 +15,7 @@
 #include "roster/policy_internal.h"
 #include "roster/quorum_internal.h"
 #include "roster/seat_internal.h"
+#include "roster/token_copy_internal.h"
 
 static const struct event_type *const subjects[] = {
 	founding_events,
@@ -29,11 +31,13 @@ static const struct event_type *const subjects[] = {
 	share_events,
 	escrow_events,
 	binding_events,
+	token_copy_events,
 	operation_events,
 	step_events,
 	checkpoint_events,
 	journal_events,
 	policy_events,
+	adopt_events,
 };
 
 const struct event_type *

@@ -79,11 +79,12 @@ load_shares(struct db *db, const struct roster_id *quorum, struct roster_generat
 
 	if (err != ERR_OK)
 		return err;
-	if (count == generation->size && count <= ROSTER_CARDS_MAX)
+	if (count <= generation->size && count <= ROSTER_CARDS_MAX)
 		memcpy(generation->share, shares, count * sizeof(struct roster_share));
 	else
 		err = FAIL(trace, ERR_FORMAT, "generation %u has %zu shares, not %u",
 		    generation->number, count, generation->size);
+	generation->shares = (unsigned)count;
 	free(shares);
 	return err;
 }

@@ -9,7 +9,10 @@
 
 #include "roster/quorum.h"
 
-/* Whether a bound token's user or SO PIN still opens with it. */
+/*
+ * Whether a bound token's user or SO PIN still opens with it, or a recorded copy of a token
+ * (token_copy.h).
+ */
 MUST_CHECK enum err roster_generation_opens(struct roster *roster, const struct roster_id *quorum,
     unsigned number, bool *out, struct err_trace *trace);
 

@@ -7,20 +7,17 @@
 #include "roster/content.h"
 #include "roster/generation.h"
 #include "roster/roster_internal.h"
+#include "roster/token_copy.h"
 
 enum err
 roster_generation_opens(struct roster *roster, const struct roster_id *quorum, unsigned number,
     bool *out, struct err_trace *trace)
 {
-	int64_t found = 0;
-	const enum err err = db_ask_integer(roster->db,
-	    DB_CALL("SELECT 1 FROM binding WHERE quorum = ?1 AND unbound = 0 AND "
-		    "(opens_user = ?2 OR opens_so = ?2) LIMIT 1",
-		db_blob(quorum->bytes, ROSTER_ID_SIZE), db_integer(number)),
-	    0, &found, trace);
+	struct roster_openers openers;
+	const enum err err = roster_generation_openers(roster, quorum, number, &openers, trace);
 
 	if (err == ERR_OK)
-		*out = found != 0;
+		*out = openers.pins + openers.copies != 0;
 	return err;
 }
 
@@ -74,8 +71,8 @@ roster_generation_end(struct roster *roster, const struct roster_id *quorum,
 	enum err err = roster_generation_opens(roster, quorum, ending->generation, &opens, trace);
 
 	if (err == ERR_OK && opens)
-		err = FAIL(
-		    trace, ERR_NOT_NOW, "generation %u still opens a token", ending->generation);
+		err = FAIL(trace, ERR_NOT_NOW,
+		    "generation %u still opens a token, or a copy of one", ending->generation);
 	if (err == ERR_OK)
 		err = roster_begin(roster, trace);
 	if (err != ERR_OK)

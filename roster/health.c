@@ -318,7 +318,7 @@ judge_newest(struct evaluation *evaluation, const struct roster_generation *gene
 	health->generation = generation->number;
 	health->threshold = generation->threshold;
 	health->size = generation->size;
-	for (unsigned i = 0; i < generation->size && err == ERR_OK; i++) {
+	for (unsigned i = 0; i < generation->shares && err == ERR_OK; i++) {
 		err = judge_card(
 		    evaluation, generation, &generation->share[i], &health->card[i], trace);
 		health->cards = i + 1;
@@ -368,7 +368,7 @@ judge_exposure(struct evaluation *evaluation, const struct roster_generation *ge
 		.pins = count_pins(evaluation, generation->number) };
 	struct roster_person person;
 
-	for (unsigned i = 0; i < generation->size; i++) {
+	for (unsigned i = 0; i < generation->shares; i++) {
 		const enum err err = roster_person_get(
 		    evaluation->roster, &generation->share[i].custodian, &person, trace);
 

@@ -10,7 +10,7 @@
 #include "roster/seat.h"
 
 #define QUORUM_COLUMNS                                                                             \
-	"SELECT q.id, q.name, q.state, q.created, "                                                \
+	"SELECT q.id, q.name, q.state, q.created, q.adopted, "                                     \
 	"(SELECT max(number) FROM generation g WHERE g.quorum = q.id), "                           \
 	"(SELECT max(number) FROM generation g WHERE g.quorum = q.id AND g.state = 2) "            \
 	"FROM quorum q "
@@ -24,8 +24,9 @@ read_quorum(const struct db_rows *rows, void *item)
 	db_copy_text(rows, 1, quorum->name, sizeof(quorum->name));
 	quorum->state = (enum roster_quorum_state)db_get_integer(rows, 2);
 	quorum->created = db_get_integer(rows, 3);
-	quorum->newest = (unsigned)db_get_integer(rows, 4);
-	quorum->live = (unsigned)db_get_integer(rows, 5);
+	quorum->adopted = db_get_integer(rows, 4);
+	quorum->newest = (unsigned)db_get_integer(rows, 5);
+	quorum->live = (unsigned)db_get_integer(rows, 6);
 	return db_copy_blob(rows, 0, quorum->id.bytes, ROSTER_ID_SIZE);
 }
 
@@ -130,7 +131,8 @@ apply_create(struct db *db, const struct event *event, struct err_trace *trace)
 
 	member_hex(event->body, "quorum", quorum.bytes, sizeof(quorum.bytes));
 	return db_run(db,
-	    DB_CALL("INSERT INTO quorum(id, name, state, created) VALUES(?1, ?2, ?3, ?4)",
+	    DB_CALL("INSERT INTO quorum(id, name, state, created, adopted) "
+		    "VALUES(?1, ?2, ?3, ?4, 0)",
 		db_blob(quorum.bytes, sizeof(quorum.bytes)),
 		db_text(member_text(event->body, "name")), db_integer(ROSTER_QUORUM_FORMING),
 		db_integer(event->time)),

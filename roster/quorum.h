@@ -42,6 +42,7 @@ struct roster_quorum {
 	unsigned newest; /* the highest generation number ever used, 0 for none */
 	unsigned live;   /* the newest live generation, 0 for none */
 	int64_t created;
+	int64_t adopted; /* from cards and tokens, its roster being lost; 0: it was made here */
 };
 
 struct roster_share {
@@ -61,12 +62,13 @@ struct roster_generation {
 	unsigned number;
 	unsigned threshold;
 	unsigned size;
+	unsigned shares; /* known: `size`, or fewer where an adopted roster saw not all cards */
 	enum roster_generation_state state;
 	uint8_t check[ROSTER_CHECK_SIZE];
 	uint8_t escrow[ROSTER_POINT_SIZE]; /* public half */
 	int64_t sealed;
-	int64_t live; /* since, 0 for never */
-	struct roster_share share[ROSTER_CARDS_MAX];
+	int64_t live;                                /* since, 0 for never */
+	struct roster_share share[ROSTER_CARDS_MAX]; /* `shares` of them */
 };
 
 /* What is sealed: all that a generation is, in one event. */

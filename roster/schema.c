@@ -75,7 +75,7 @@ static const struct schema_table tables[] = {
 
 	PROJECTION(quorum, "ordinal",
 	    ORDINAL "id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, state INTEGER NOT NULL, "
-		    "created INTEGER NOT NULL"),
+		    "created INTEGER NOT NULL, adopted INTEGER NOT NULL"),
 	INDEX(quorum_name, "quorum(name)"),
 	PROJECTION(generation, "quorum, number",
 	    "quorum BLOB NOT NULL REFERENCES quorum(id), number INTEGER NOT NULL, "
@@ -136,6 +136,14 @@ static const struct schema_table tables[] = {
 	    "checkpoint INTEGER NOT NULL REFERENCES checkpoint(ordinal), "
 	    "writer BLOB NOT NULL, n INTEGER NOT NULL, hash BLOB NOT NULL, "
 	    "PRIMARY KEY(checkpoint, writer)"),
+
+	PROJECTION(adopted, "card",
+	    "card BLOB PRIMARY KEY, checkpoint INTEGER NOT NULL, head BLOB NOT NULL"),
+	PROJECTION(token_copy, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, binding BLOB NOT NULL, kind INTEGER NOT NULL, "
+		    "place TEXT NOT NULL, opens_user INTEGER NOT NULL, "
+		    "opens_so INTEGER NOT NULL, made INTEGER NOT NULL, "
+		    "destroyed INTEGER NOT NULL, how TEXT NOT NULL"),
 
 	PROJECTION(activation, "ordinal",
 	    ORDINAL "id BLOB NOT NULL UNIQUE, quorum BLOB NOT NULL REFERENCES quorum(id), "

@@ -13,7 +13,7 @@
 static const struct roster_share *
 find_index(const struct roster_generation *generation, unsigned index)
 {
-	for (unsigned i = 0; i < generation->size; i++)
+	for (unsigned i = 0; i < generation->shares; i++)
 		if (generation->share[i].index == index)
 			return &generation->share[i];
 	return NULL;

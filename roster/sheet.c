@@ -135,7 +135,7 @@ put_all(struct roster *roster, FILE *to, const struct roster_quorum *quorum,
 	put_head(roster, to, quorum, generation);
 	err = put_bindings(roster, to, &quorum->id, trace);
 	fprintf(to, "\nCARDS\n");
-	for (unsigned i = 0; i < generation->size && err == ERR_OK; i++)
+	for (unsigned i = 0; i < generation->shares && err == ERR_OK; i++)
 		err = put_card(roster, to, &generation->share[i], trace);
 	return err;
 }
