@@ -109,3 +109,36 @@ clock_parse(const char *text, int64_t *utc)
 	*utc = parsed;
 	return true;
 }
+
+static int64_t
+day_of(int64_t utc)
+{
+	return utc - utc % CLOCK_DAY;
+}
+
+enum err
+clock_read_day(const char *text, const char *what, const struct clock_days *days, int64_t *out,
+    struct err_trace *trace)
+{
+	char bound[CLOCK_DATE];
+	int64_t day = 0;
+
+	if (!looks_like(text, "0000-00-00") || !clock_parse(text, &day)) {
+		err_next(trace, "Write days as YYYY-MM-DD, such as 2026-12-31.");
+		return FAIL(trace, ERR_ARGUMENT, "%s: '%.40s' is not a date", what, text);
+	}
+	if (days != NULL && days->first != 0 && day < day_of(days->first)) {
+		clock_format_date(days->first, bound);
+		err_next(trace, "Give a day from %s on.", bound);
+		return FAIL(trace, ERR_ARGUMENT, "%s: %s is too early: it must not be before %s",
+		    what, text, bound);
+	}
+	if (days != NULL && days->last != 0 && day > day_of(days->last)) {
+		clock_format_date(days->last, bound);
+		err_next(trace, "Give a day up to %s.", bound);
+		return FAIL(trace, ERR_ARGUMENT, "%s: %s is too late: it must not be after %s",
+		    what, text, bound);
+	}
+	*out = day;
+	return ERR_OK;
+}

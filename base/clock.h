@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* Seconds since 1970 UTC. */
 int64_t clock_utc(void);
 
@@ -23,5 +25,20 @@ void clock_format_date(int64_t utc, char out[CLOCK_DATE]);
 /* Accepts exactly these two forms (a date is its midnight UTC), years 1970 to 9999; false
  * otherwise. */
 bool clock_parse(const char *text, int64_t *utc);
+
+/* Which days are taken, each named by any of its seconds; 0: without a bound. */
+struct clock_days {
+	int64_t first;
+	int64_t last;
+};
+
+enum { CLOCK_DAY = 86400 };
+
+/*
+ * A day that a person typed, YYYY-MM-DD and nothing else, as its midnight UTC. ERR_ARGUMENT says
+ * what is wrong with `what` ("--until"): not a date, or outside of `days` (NULL: any).
+ */
+MUST_CHECK enum err clock_read_day(const char *text, const char *what,
+    const struct clock_days *days, int64_t *out, struct err_trace *trace);
 
 #endif

@@ -21,7 +21,8 @@
 struct enrolment {
 	struct custody *custody;
 	const struct enrol_request *request;
-	struct roster_person custodian;
+	struct roster_id custodian;
+	char name[ROSTER_NAME];   /* the custodian's */
 	struct roster_card known; /* as the roster has it, once begun */
 	bool again;               /* the roster knows this card: its content is ours */
 	struct card *card;
@@ -32,7 +33,7 @@ struct enrolment {
 static enum err
 check_names(struct enrolment *enrolment, struct err_trace *trace)
 {
-	struct roster_person *person = &enrolment->custodian;
+	struct roster_person person;
 	enum err err;
 
 	if (!binding_name_is_good(enrolment->request->quorum))
@@ -40,13 +41,15 @@ check_names(struct enrolment *enrolment, struct err_trace *trace)
 		    "'%s' is not a quorum's name: 1 to 32 of a-z, 0-9 and -",
 		    enrolment->request->quorum);
 	err = roster_person_find(
-	    enrolment->custody->roster, enrolment->request->custodian, person, trace);
+	    enrolment->custody->roster, enrolment->request->custodian, &person, trace);
 	if (err != ERR_OK)
 		return err;
-	if ((person->roles & (ROSTER_CUSTODIAN | ROSTER_DEPUTY)) == 0) {
+	if ((person.roles & (ROSTER_CUSTODIAN | ROSTER_DEPUTY)) == 0) {
 		err_next(trace, "Add someone with 'quorate person add NAME --role custodian'.");
-		return FAIL(trace, ERR_DENIED, "%s is neither custodian nor deputy", person->name);
+		return FAIL(trace, ERR_DENIED, "%s is neither custodian nor deputy", person.name);
 	}
+	enrolment->custodian = person.id;
+	snprintf(enrolment->name, sizeof(enrolment->name), "%s", person.name);
 	return ERR_OK;
 }
 
@@ -203,7 +206,7 @@ confirm_again(struct enrolment *enrolment, const struct roster_card *known, stru
 	    "This is %.64s's card %s (serial %s), enrolled already and without a live share. Enrol "
 	    "it anew, "
 	    "under a new name and with new keys?",
-	    enrolment->custodian.name, known->name, known->serial);
+	    enrolment->name, known->name, known->serial);
 	err = attendant->confirm(attendant->context, text, NULL, &yes, trace);
 	if (err == ERR_OK && !yes)
 		err = FAIL(trace, ERR_CANCELLED, "card %s stays as it is", known->name);
@@ -250,7 +253,7 @@ begin(struct enrolment *enrolment, struct err_trace *trace)
 	const struct roster_card_begin what = {
 		.quorum = enrolment->request->quorum,
 		.serial = facts->serial,
-		.custodian = enrolment->custodian.id,
+		.custodian = enrolment->custodian,
 		.family = facts->family,
 		.model = facts->model,
 		.firmware = facts->firmware[0] == '\0' ? facts->version : facts->firmware,
@@ -259,7 +262,7 @@ begin(struct enrolment *enrolment, struct err_trace *trace)
 	};
 
 	if (roster_id_is_set(&enrolment->known.id)) {
-		if (roster_id_equal(&enrolment->known.custodian, &enrolment->custodian.id) &&
+		if (roster_id_equal(&enrolment->known.custodian, &enrolment->custodian) &&
 		    strcmp(enrolment->known.quorum, enrolment->request->quorum) == 0)
 			return ERR_OK;
 		enum err err = roster_card_abandon(enrolment->custody->roster, &enrolment->known.id,
@@ -275,7 +278,7 @@ begin(struct enrolment *enrolment, struct err_trace *trace)
 static enum err
 take_over(struct enrolment *enrolment, struct err_trace *trace)
 {
-	const struct pin_owner owner = { enrolment->custodian.name, enrolment->known.name };
+	const struct pin_owner owner = { enrolment->name, enrolment->known.name };
 	struct secret *admin = NULL;
 	enum err err;
 
@@ -306,7 +309,7 @@ make_keys(struct enrolment *enrolment, struct err_trace *trace)
 	err = card_make_keys(
 	    card, (uint32_t)roster_now(enrolment->custody->roster), &enrolment->keys, trace);
 	if (err == ERR_OK)
-		err = card_set_holder(card, enrolment->custodian.name, trace);
+		err = card_set_holder(card, enrolment->name, trace);
 	if (err == ERR_OK)
 		err = card_set_sign_pin_lasting(card, true, trace);
 	if (err == ERR_OK)
@@ -318,7 +321,7 @@ make_keys(struct enrolment *enrolment, struct err_trace *trace)
 static enum err
 set_pin(struct enrolment *enrolment, struct err_trace *trace)
 {
-	const struct pin_owner owner = { enrolment->custodian.name, enrolment->known.name };
+	const struct pin_owner owner = { enrolment->name, enrolment->known.name };
 	struct card *card = enrolment->card;
 	struct attendant *attendant = enrolment->custody->attendant;
 	struct secret *pin = NULL;
@@ -461,6 +464,6 @@ enrol_card(struct custody *custody, const struct enrol_request *request, struct 
 		err_next_instead(trace, "%s", begin_anew);
 	else
 		err_next(trace, "%s", begin_anew);
-	return FAIL(trace, err, "enrolling %s's card %s, serial %s, was broken off",
-	    enrolment.custodian.name, enrolment.known.name, enrolment.known.serial);
+	return FAIL(trace, err, "enrolling %s's card %s, serial %s, was broken off", enrolment.name,
+	    enrolment.known.name, enrolment.known.serial);
 }

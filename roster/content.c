@@ -8,8 +8,6 @@
 #include "base/hash.h"
 #include "roster/roster_internal.h"
 
-enum { ERASE_MAX = 64 };
-
 static enum err
 hash_content(const void *salt, const void *bytes, size_t len, struct roster_hash *out,
     struct err_trace *trace)
@@ -112,31 +110,41 @@ delete_contents(
 }
 
 static json_t *
-pack_erasure(const struct roster_hash *hashes, size_t count, const char *reason)
+pack_erasure(const struct content_erasure *erasure)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < count; i++) {
-		if (json_array_append_new(list, member_of_hash(&hashes[i])) != 0) {
+	for (size_t i = 0; i < erasure->count; i++) {
+		if (json_array_append_new(list, member_of_hash(&erasure->hashes[i])) != 0) {
 			json_decref(list);
 			return NULL;
 		}
 	}
-	return json_pack("{s:o, s:s}", "contents", list, "reason", reason);
+	return json_pack("{s:o, s:s, s:o*}", "contents", list, "reason", erasure->reason, "person",
+	    erasure->person != NULL ? member_of_id(erasure->person) : NULL);
+}
+
+enum err
+content_erase_personal(
+    struct roster *roster, const struct content_erasure *erasure, struct err_trace *trace)
+{
+	enum err err = roster_begin(roster, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = event_append(roster, "content.erase", pack_erasure(erasure), trace);
+	if (err == ERR_OK)
+		err = delete_contents(roster->db, erasure->hashes, erasure->count, trace);
+	return roster_end(roster, err, trace);
 }
 
 enum err
 content_erase(struct roster *roster, const struct roster_hash *hashes, size_t count,
     const char *reason, struct err_trace *trace)
 {
-	enum err err = roster_begin(roster, trace);
+	const struct content_erasure erasure = { hashes, count, reason, NULL };
 
-	if (err != ERR_OK)
-		return err;
-	err = event_append(roster, "content.erase", pack_erasure(hashes, count, reason), trace);
-	if (err == ERR_OK)
-		err = delete_contents(roster->db, hashes, count, trace);
-	return roster_end(roster, err, trace);
+	return content_erase_personal(roster, &erasure, trace);
 }
 
 /* VACUUM too: moving rows between pages can leave copies that secure_delete does not reach. */
@@ -244,8 +252,9 @@ apply_erase(struct db *db, const struct event *event, struct err_trace *trace)
 static const struct member erased_item[] = { MEMBER_BYTES("", ROSTER_HASH_SIZE), MEMBER_END };
 
 static const struct member erase_members[] = {
-	MEMBER_MANY("contents", erased_item, 1, ERASE_MAX),
+	MEMBER_MANY("contents", erased_item, 1, CONTENT_ERASE_MAX),
 	MEMBER_A_TEXT("reason", 1, 256),
+	MEMBER_MAYBE_ID("person"),
 	MEMBER_END,
 };
 

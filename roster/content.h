@@ -27,8 +27,19 @@ MUST_CHECK enum err content_get(struct db *db, const struct roster_hash *hash, v
  * Erases what is there of these, with an event that says so; the bytes leave the file when the
  * roster is closed. Erasing again is fine.
  */
+enum { CONTENT_ERASE_MAX = 64 };
 MUST_CHECK enum err content_erase(struct roster *roster, const struct roster_hash *hashes,
     size_t count, const char *reason, struct err_trace *trace);
+
+/* As content_erase; the event says whose data it was. */
+struct content_erasure {
+	const struct roster_hash *hashes;
+	size_t count; /* 1 to CONTENT_ERASE_MAX */
+	const char *reason;
+	const struct roster_id *person; /* NULL: nobody's */
+};
+MUST_CHECK enum err content_erase_personal(
+    struct roster *roster, const struct content_erasure *erasure, struct err_trace *trace);
 
 /* Each content is what an event binds, and none is there that was erased or that nothing binds. */
 MUST_CHECK enum err content_verify(struct db *db, struct db *projections, struct err_trace *trace);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "roster/log.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/encode.h"
 #include "roster/card.h"
+#include "roster/content.h"
 #include "roster/person_internal.h"
 #include "roster/quorum.h"
 #include "roster/replay.h"
@@ -41,6 +45,7 @@ static const struct naming {
 	{ "person", person_name },
 	{ "custodian", person_name },
 	{ "founder", person_name },
+	{ "deputy", person_name },
 	{ "card", name_card },
 	{ "quorum", name_quorum },
 };
@@ -71,13 +76,41 @@ show_text(struct roster *roster, FILE *to, const char *name, const char *text)
 	fprintf(to, " %s=%s", name, shown);
 }
 
+/* Text about people, while it is there. */
+static void
+show_content(struct roster *roster, FILE *to, const struct member *member, const char *text)
+{
+	struct roster_hash hash = { 0 };
+	char shown[ROSTER_TEXT] = "";
+	size_t len = 0;
+
+	if (!hex_decode(text, hash.bytes, sizeof(hash.bytes)) ||
+	    content_get(roster->db, &hash, shown, sizeof(shown) - 1, &len, NULL) != ERR_OK)
+		return;
+	fprintf(to, " %s=%s", member->name, len > 0 ? shown : "(erased)");
+}
+
+static void
+show_integer(FILE *to, const struct member *member, int64_t value)
+{
+	char text[CLOCK_TEXT];
+
+	clock_format(value, text);
+	if (member->is_time)
+		fprintf(to, " %s=%s", member->name, text);
+	else
+		fprintf(to, " %s=%" PRId64, member->name, value);
+}
+
 static void
 show_member(struct roster *roster, FILE *to, const struct member *member, const json_t *value)
 {
-	if (json_is_string(value))
+	if (json_is_string(value) && member->is_text)
+		show_content(roster, to, member, json_string_value(value));
+	else if (json_is_string(value))
 		show_text(roster, to, member->name, json_string_value(value));
 	else if (json_is_integer(value))
-		fprintf(to, " %s=%lld", member->name, (long long)json_integer_value(value));
+		show_integer(to, member, json_integer_value(value));
 	else if (json_is_boolean(value))
 		fprintf(to, " %s=%s", member->name, json_is_true(value) ? "yes" : "no");
 	else if (json_is_array(value))

@@ -32,9 +32,14 @@ struct member {
 	int64_t max;
 	const char *const *words; /* NULL-terminated */
 	const struct member *of;
+	bool is_time; /* an integer that the log shows as a time */
+	bool is_text; /* a content that the log shows, while it is there */
 };
 
-/* Rows for the tables. */
+/* 9999-12-31T23:59:59Z */
+#define MEMBER_TIME_MAX INT64_C(253402300799)
+
+/* Rows for the tables. PERSONAL is text about people, which can be erased. */
 #define MEMBER_A_TEXT(n, least, most)                                                              \
 	{                                                                                          \
 		.name = (n), .kind = MEMBER_TEXT, .min = (least), .max = (most)                    \
@@ -51,6 +56,10 @@ struct member {
 	{                                                                                          \
 		.name = (n), .kind = MEMBER_HEX, .min = 16, .max = 16                              \
 	}
+#define MEMBER_MAYBE_ID(n)                                                                         \
+	{                                                                                          \
+		.name = (n), .kind = MEMBER_HEX, .optional = true, .min = 16, .max = 16            \
+	}
 #define MEMBER_BYTES(n, len)                                                                       \
 	{                                                                                          \
 		.name = (n), .kind = MEMBER_HEX, .min = (len), .max = (len)                        \
@@ -58,6 +67,20 @@ struct member {
 #define MEMBER_A_CONTENT(n)                                                                        \
 	{                                                                                          \
 		.name = (n), .kind = MEMBER_CONTENT, .min = 32, .max = 32                          \
+	}
+#define MEMBER_A_PERSONAL(n)                                                                       \
+	{                                                                                          \
+		.name = (n), .kind = MEMBER_CONTENT, .min = 32, .max = 32, .is_text = true         \
+	}
+#define MEMBER_MAYBE_PERSONAL(n)                                                                   \
+	{                                                                                          \
+		.name = (n), .kind = MEMBER_CONTENT, .optional = true, .min = 32, .max = 32,       \
+		.is_text = true                                                                    \
+	}
+#define MEMBER_A_TIME(n)                                                                           \
+	{                                                                                          \
+		.name = (n), .kind = MEMBER_INTEGER, .min = 1, .max = MEMBER_TIME_MAX,             \
+		.is_time = true                                                                    \
 	}
 #define MEMBER_A_WORD(n, list)                                                                     \
 	{                                                                                          \

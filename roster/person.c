@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Who people are, as the projections have it. */
 #include "roster/person.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/encode.h"
-#include "roster/content.h"
+#include "base/clock.h"
 #include "roster/person_internal.h"
 #include "roster/roster_internal.h"
 
-static const char ERASED[] = "(erased)";
+enum { ID_PREFIX_MIN = 8 };
 
-enum { ROLES = 7, ID_PREFIX_MIN = 8 };
-
-/* In the order of enum roster_role's bits. */
-static const char *const role_words[ROLES + 1] = {
+const char *const person_role_words[PERSON_ROLES + 1] = {
 	"custodian",
 	"deputy",
 	"administrator",
@@ -30,9 +28,9 @@ static const char *const role_words[ROLES + 1] = {
 const char *
 roster_role_word(unsigned role)
 {
-	for (int i = 0; i < ROLES; i++) {
+	for (int i = 0; i < PERSON_ROLES; i++) {
 		if (role == 1U << i)
-			return role_words[i];
+			return person_role_words[i];
 	}
 	return NULL;
 }
@@ -40,7 +38,7 @@ roster_role_word(unsigned role)
 bool
 roster_role_parse(const char *word, unsigned *role)
 {
-	const int at = member_word_at(role_words, word);
+	const int at = member_word_at(person_role_words, word);
 
 	if (at < 0)
 		return false;
@@ -48,148 +46,48 @@ roster_role_parse(const char *word, unsigned *role)
 	return true;
 }
 
-static json_t *
-pack_roles(unsigned roles)
+bool
+roster_person_has_left(const struct roster_person *person, int64_t at)
 {
-	json_t *list = json_array();
-
-	for (int i = 0; i < ROLES; i++) {
-		if ((roles & 1U << i) != 0)
-			json_array_append_new(list, json_string(role_words[i]));
-	}
-	return list;
+	return person->departed != 0 && person->departed <= at;
 }
 
-/* Names and contacts lie beside the JSON of events, but are shown in JSON. */
-static bool
-is_utf8(const char *text)
+bool
+roster_same_place(const char *a, const char *b)
 {
-	json_t *value = json_string(text);
-
-	json_decref(value);
-	return value != NULL;
-}
-
-/* Commas separate names on the command line; control characters could paint the terminal. */
-static enum err
-check_name(const char *name, struct err_trace *trace)
-{
-	const size_t len = strlen(name);
-
-	if (len == 0 || len >= ROSTER_NAME)
-		return FAIL(trace, ERR_ARGUMENT, "a name has 1 to %d bytes", ROSTER_NAME - 1);
-	if (name[0] == ' ' || name[len - 1] == ' ' || name[0] == '-')
-		return FAIL(trace, ERR_ARGUMENT,
-		    "a name does not begin or end with a space, nor begin with '-'");
-	for (const char *at = name; *at != '\0'; at++) {
-		if ((unsigned char)*at < 0x20 || *at == 0x7F || *at == ',')
-			return FAIL(
-			    trace, ERR_ARGUMENT, "a name has no comma and no control character");
-	}
-	if (!is_utf8(name))
-		return FAIL(trace, ERR_ARGUMENT, "a name is UTF-8 text");
-	if (strcmp(name, ERASED) == 0)
-		return FAIL(trace, ERR_ARGUMENT, "'%s' is not a name", ERASED);
-	return ERR_OK;
-}
-
-static enum err
-check_add(const struct roster_person_add *add, struct err_trace *trace)
-{
-	enum err err = check_name(add->name, trace);
-
-	if (err != ERR_OK)
-		return err;
-	if (add->roles == 0 || (add->roles & ~(unsigned)ROSTER_ROLES_ALL) != 0) {
-		err_next(trace, "give --role: custodian, deputy, administrator, security-officer, "
-				"witness, auditor or keeper");
-		return FAIL(trace, ERR_ARGUMENT, "'%s' needs a role", add->name);
-	}
-	if (add->contact != NULL &&
-	    (add->contact[0] == '\0' || strlen(add->contact) >= ROSTER_TEXT ||
-		!is_utf8(add->contact)))
-		return FAIL(
-		    trace, ERR_ARGUMENT, "a contact has 1 to %d bytes of UTF-8", ROSTER_TEXT - 1);
-	return ERR_OK;
-}
-
-enum err
-person_record(struct roster *roster, const struct roster_person_add *add,
-    const struct roster_id *id, struct err_trace *trace)
-{
-	json_t *name = NULL;
-	json_t *contact = NULL;
-	enum err err = check_add(add, trace);
-
-	if (err == ERR_OK)
-		err = roster_begin(roster, trace);
-	if (err != ERR_OK)
-		return err;
-	err = content_put_text(roster, add->name, &name, trace);
-	if (err == ERR_OK && add->contact != NULL)
-		err = content_put_text(roster, add->contact, &contact, trace);
-	if (err == ERR_OK)
-		err = event_append(roster, "person.add",
-		    json_pack("{s:o, s:o, s:o*, s:o}", "person", member_of_id(id), "name",
-			json_incref(name), "contact", json_incref(contact), "roles",
-			pack_roles(add->roles)),
-		    trace);
-	err = roster_end(roster, err, trace);
-	json_decref(name);
-	json_decref(contact);
-	return err;
+	return a[0] != '\0' && strcasecmp(a, b) == 0;
 }
 
 #define PERSON_COLUMNS                                                                             \
-	"SELECT p.id, CAST(n.bytes AS TEXT), CAST(c.bytes AS TEXT), p.roles, p.since, p.departed " \
+	"SELECT p.id, CAST(n.bytes AS TEXT), CAST(c.bytes AS TEXT), CAST(s.bytes AS TEXT), "       \
+	"CAST(e.bytes AS TEXT), CAST(l.bytes AS TEXT), p.deputy, p.roles, p.since, p.departed, "   \
+	"p.acknowledged_until "                                                                    \
 	"FROM person p LEFT JOIN content n ON n.hash = p.name "                                    \
-	"LEFT JOIN content c ON c.hash = p.contact "
+	"LEFT JOIN content c ON c.hash = p.contact LEFT JOIN content s ON s.hash = p.site "        \
+	"LEFT JOIN content e ON e.hash = p.employer LEFT JOIN content l ON l.hash = p.line "
 
 static bool
 read_person(const struct db_rows *rows, void *item)
 {
 	struct roster_person *person = item;
+	char id[ROSTER_ID_TEXT];
 
+	if (!db_copy_blob(rows, 0, person->id.bytes, ROSTER_ID_SIZE))
+		return false;
+	roster_id_format(&person->id, id);
+	person->is_erased = db_is_null(rows, 1);
 	db_copy_text(rows, 1, person->name, sizeof(person->name));
-	if (db_is_null(rows, 1))
-		snprintf(person->name, sizeof(person->name), "%s", ERASED);
+	if (person->is_erased)
+		snprintf(person->name, sizeof(person->name), ROSTER_ERASED "%.8s", id);
 	db_copy_text(rows, 2, person->contact, sizeof(person->contact));
-	person->roles = (unsigned)db_get_integer(rows, 3);
-	person->since = db_get_integer(rows, 4);
-	person->departed = db_get_integer(rows, 5);
-	return db_copy_blob(rows, 0, person->id.bytes, ROSTER_ID_SIZE);
-}
-
-/* Among those present. */
-static enum err
-find_by_name(struct roster *roster, const char *name, struct roster_person *out)
-{
-	return db_one(roster->db,
-	    DB_CALL(PERSON_COLUMNS "WHERE n.bytes = CAST(?1 AS BLOB) AND p.departed = 0",
-		db_text(name)),
-	    read_person, out, NULL);
-}
-
-enum err
-roster_person_add(struct roster *roster, const struct roster_person_add *add, struct roster_id *out,
-    struct err_trace *trace)
-{
-	struct roster_person other = { 0 };
-	struct roster_id id;
-	enum err err = find_by_name(roster, add->name, &other);
-
-	if (err == ERR_OK) {
-		err_next(trace, "give another name, such as one with a middle initial");
-		return FAIL(trace, ERR_EXISTS, "'%s' is in the roster already", add->name);
-	}
-	if (err != ERR_ABSENT)
-		return FAIL(trace, err, "the people were not read");
-	err = roster_id_new(&id, trace);
-	if (err == ERR_OK)
-		err = person_record(roster, add, &id, trace);
-	if (err == ERR_OK)
-		*out = id;
-	return err;
+	db_copy_text(rows, 3, person->site, sizeof(person->site));
+	db_copy_text(rows, 4, person->employer, sizeof(person->employer));
+	db_copy_text(rows, 5, person->line, sizeof(person->line));
+	person->roles = (unsigned)db_get_integer(rows, 7);
+	person->since = db_get_integer(rows, 8);
+	person->departed = db_get_integer(rows, 9);
+	person->acknowledged_until = db_get_integer(rows, 10);
+	return db_is_null(rows, 6) || db_copy_blob(rows, 6, person->deputy.bytes, ROSTER_ID_SIZE);
 }
 
 enum err
@@ -203,62 +101,6 @@ roster_person_get(struct roster *roster, const struct roster_id *id, struct rost
 
 	if (err == ERR_ABSENT)
 		return FAIL(trace, err, "the roster has no such person");
-	if (err == ERR_OK)
-		*out = person;
-	return err;
-}
-
-static enum err
-find_by_id(
-    struct roster *roster, const char *text, struct roster_person *out, struct err_trace *trace)
-{
-	char pattern[ROSTER_ID_TEXT + 1];
-	const size_t len = strlen(text);
-
-	if (len < ID_PREFIX_MIN || len >= ROSTER_ID_TEXT || strspn(text, "0123456789abcdef") != len)
-		return ERR_ABSENT;
-	snprintf(pattern, sizeof(pattern), "%s%%", text);
-	return db_one(roster->db,
-	    DB_CALL(PERSON_COLUMNS "WHERE lower(hex(p.id)) LIKE ?1", db_text(pattern)), read_person,
-	    out, trace);
-}
-
-/* Names of present people that begin alike: what was meant, mostly. */
-static void
-suggest(struct roster *roster, const char *name, struct err_trace *trace)
-{
-	struct roster_person *people = NULL;
-	size_t count = 0;
-	char near[160] = "";
-	size_t len = 0;
-
-	if (trace == NULL || roster_person_list(roster, &people, &count, NULL) != ERR_OK)
-		return;
-	for (size_t i = 0; i < count && len < sizeof(near) / 2; i++) {
-		if (people[i].departed == 0 && strncasecmp(people[i].name, name, 2) == 0)
-			len += (size_t)snprintf(near + len, sizeof(near) - len, "%s'%.40s'",
-			    len == 0 ? "" : ", ", people[i].name);
-	}
-	if (len > 0)
-		err_next(trace, "did you mean %s? 'quorate person list' shows everybody", near);
-	else
-		err_next(trace, "'quorate person list' shows everybody");
-	free(people);
-}
-
-enum err
-roster_person_find(
-    struct roster *roster, const char *name, struct roster_person *out, struct err_trace *trace)
-{
-	struct roster_person person = { 0 };
-	enum err err = find_by_name(roster, name, &person);
-
-	if (err == ERR_ABSENT)
-		err = find_by_id(roster, name, &person, trace);
-	if (err == ERR_ABSENT) {
-		suggest(roster, name, trace);
-		return FAIL(trace, err, "nobody in the roster is called '%.64s'", name);
-	}
 	if (err == ERR_OK)
 		*out = person;
 	return err;
@@ -278,38 +120,115 @@ roster_person_list(
 	return err;
 }
 
-/* The contents of one person: name, and contact if there is one. */
-struct personal {
-	struct roster_hash hash[2];
-	size_t count;
-};
-
-static bool
-read_personal(const struct db_rows *rows, void *item)
+/* Everybody whom the text can mean, those present first, then those who left, the last one first.
+ * free() *out. */
+static enum err
+candidates(struct roster *roster, const char *text, struct roster_person **out, size_t *count,
+    struct err_trace *trace)
 {
-	struct personal *personal = item;
+	static const struct db_shape shape = { sizeof(struct roster_person), read_person };
+	char pattern[ROSTER_ID_TEXT + 1] = "";
+	const size_t len = strlen(text);
+	void *people = NULL;
 
-	personal->count = db_is_null(rows, 1) ? 1 : 2;
-	return db_copy_blob(rows, 0, personal->hash[0].bytes, ROSTER_HASH_SIZE) &&
-	       (personal->count == 1 ||
-		   db_copy_blob(rows, 1, personal->hash[1].bytes, ROSTER_HASH_SIZE));
+	if (len >= ID_PREFIX_MIN && len < ROSTER_ID_TEXT && strspn(text, "0123456789abcdef") == len)
+		snprintf(pattern, sizeof(pattern), "%s%%", text);
+	const enum err err = db_all(roster->db,
+	    DB_CALL(PERSON_COLUMNS
+		"WHERE n.bytes = CAST(?1 AS BLOB) OR (?2 <> '' AND lower(hex(p.id)) LIKE ?2) "
+		"ORDER BY p.departed = 0 OR p.departed > ?3 DESC, p.departed DESC, p.ordinal",
+		db_text(text), db_text(pattern), db_integer(roster_now(roster))),
+	    &shape, &people, count, trace);
+
+	if (err == ERR_OK)
+		*out = people;
+	return err;
+}
+
+/* Names of present people that begin alike: what was meant, mostly. */
+static void
+suggest(struct roster *roster, const char *name, struct err_trace *trace)
+{
+	struct roster_person *people = NULL;
+	const int64_t now = roster_now(roster);
+	size_t count = 0;
+	char near[160] = "";
+	size_t len = 0;
+
+	if (trace == NULL || roster_person_list(roster, &people, &count, NULL) != ERR_OK)
+		return;
+	for (size_t i = 0; i < count && len < sizeof(near) / 2; i++) {
+		if (!roster_person_has_left(&people[i], now) &&
+		    strncasecmp(people[i].name, name, 2) == 0)
+			len += (size_t)snprintf(near + len, sizeof(near) - len, "%s'%.40s'",
+			    len == 0 ? "" : ", ", people[i].name);
+	}
+	if (len > 0)
+		err_next(trace, "did you mean %s? 'quorate person list' shows everybody", near);
+	else
+		err_next(trace, "'quorate person list' shows everybody");
+	free(people);
+}
+
+/* Two installations may each have added somebody of the same name. */
+static enum err
+fail_ambiguous(const struct roster_person people[2], struct err_trace *trace)
+{
+	char first[ROSTER_ID_TEXT];
+	char second[ROSTER_ID_TEXT];
+
+	roster_id_format(&people[0].id, first);
+	roster_id_format(&people[1].id, second);
+	err_next(trace, "say which by the beginning of the id: %.8s or %.8s", first, second);
+	return FAIL(trace, ERR_ARGUMENT, "two people are called '%s'", people[0].name);
 }
 
 enum err
-roster_person_erase(
-    struct roster *roster, const struct roster_id *id, const char *reason, struct err_trace *trace)
+roster_person_find_any(
+    struct roster *roster, const char *name, struct roster_person *out, struct err_trace *trace)
 {
-	struct personal personal = { 0 };
-	const enum err err = db_one(roster->db,
-	    DB_CALL("SELECT name, contact FROM person WHERE id = ?1",
-		db_blob(id->bytes, ROSTER_ID_SIZE)),
-	    read_personal, &personal, trace);
+	struct roster_person *people = NULL;
+	const int64_t now = roster_now(roster);
+	size_t count = 0;
+	enum err err = candidates(roster, name, &people, &count, trace);
 
-	if (err == ERR_ABSENT)
-		return FAIL(trace, err, "the roster has no such person");
 	if (err != ERR_OK)
 		return err;
-	return content_erase(roster, personal.hash, personal.count, reason, trace);
+	if (count == 0) {
+		suggest(roster, name, trace);
+		err = FAIL(trace, ERR_ABSENT, "nobody in the roster is called '%.64s'", name);
+	} else if (count > 1 && !roster_person_has_left(&people[1], now)) {
+		err = fail_ambiguous(people, trace);
+	} else {
+		*out = people[0];
+	}
+	free(people);
+	return err;
+}
+
+static enum err
+fail_left(const struct roster_person *person, struct err_trace *trace)
+{
+	char date[CLOCK_DATE];
+
+	clock_format_date(person->departed, date);
+	err_next(trace, "'quorate person list' shows who is here");
+	return FAIL(trace, ERR_ABSENT, "'%s' left on %s", person->name, date);
+}
+
+enum err
+roster_person_find(
+    struct roster *roster, const char *name, struct roster_person *out, struct err_trace *trace)
+{
+	struct roster_person person;
+	const enum err err = roster_person_find_any(roster, name, &person, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (roster_person_has_left(&person, roster_now(roster)))
+		return fail_left(&person, trace);
+	*out = person;
+	return ERR_OK;
 }
 
 enum err
@@ -318,9 +237,25 @@ person_check_present(struct roster *roster, const struct roster_id *id, struct e
 	struct roster_person person;
 	const enum err err = roster_person_get(roster, id, &person, trace);
 
-	if (err == ERR_OK && person.departed != 0)
-		return FAIL(trace, ERR_ABSENT, "'%s' has left", person.name);
+	if (err == ERR_OK && roster_person_has_left(&person, roster_now(roster)))
+		return fail_left(&person, trace);
 	return err;
+}
+
+enum err
+person_check_free(struct roster *roster, const char *name, struct err_trace *trace)
+{
+	int64_t taken = 0;
+	const enum err err = db_ask_integer(roster->db,
+	    DB_CALL("SELECT 1 FROM person p JOIN content n ON n.hash = p.name "
+		    "WHERE n.bytes = CAST(?1 AS BLOB) AND (p.departed = 0 OR p.departed > ?2)",
+		db_text(name), db_integer(roster_now(roster))),
+	    0, &taken, trace);
+
+	if (err != ERR_OK || taken == 0)
+		return err;
+	err_next(trace, "give another name, such as one with a middle initial");
+	return FAIL(trace, ERR_EXISTS, "'%s' is in the roster already", name);
 }
 
 void
@@ -330,55 +265,8 @@ person_name(struct roster *roster, const struct roster_id *id, char *out, size_t
 	char text[ROSTER_ID_TEXT];
 
 	roster_id_format(id, text);
-	if (roster_person_get(roster, id, &person, NULL) == ERR_OK &&
-	    strcmp(person.name, ERASED) != 0)
+	if (roster_person_get(roster, id, &person, NULL) == ERR_OK)
 		snprintf(out, size, "%s", person.name);
 	else
 		snprintf(out, size, "person %.8s", text);
 }
-
-static struct db_value
-blob_or_null(const json_t *body, const char *name, struct roster_hash *hash)
-{
-	if (json_object_get(body, name) == NULL)
-		return db_null();
-	member_hex(body, name, hash->bytes, sizeof(hash->bytes));
-	return db_blob(hash->bytes, sizeof(hash->bytes));
-}
-
-static enum err
-apply_add(struct db *db, const struct event *event, struct err_trace *trace)
-{
-	const json_t *roles = json_object_get(event->body, "roles");
-	struct roster_id id;
-	struct roster_hash name;
-	struct roster_hash contact;
-	unsigned bits = 0;
-
-	for (size_t i = 0; i < json_array_size(roles); i++)
-		bits |=
-		    1U << member_word_at(role_words, json_string_value(json_array_get(roles, i)));
-	member_hex(event->body, "person", id.bytes, sizeof(id.bytes));
-	return db_run(db,
-	    DB_CALL("INSERT INTO person(id, name, contact, roles, since, departed) "
-		    "VALUES(?1, ?2, ?3, ?4, ?5, 0)",
-		db_blob(id.bytes, sizeof(id.bytes)), blob_or_null(event->body, "name", &name),
-		blob_or_null(event->body, "contact", &contact), db_integer(bits),
-		db_integer(event->time)),
-	    trace);
-}
-
-static const struct member role_item[] = { MEMBER_A_WORD("", role_words), MEMBER_END };
-
-static const struct member add_members[] = {
-	MEMBER_AN_ID("person"),
-	MEMBER_A_CONTENT("name"),
-	{ .name = "contact", .kind = MEMBER_CONTENT, .optional = true, .min = 32, .max = 32 },
-	MEMBER_MANY("roles", role_item, 1, ROLES),
-	MEMBER_END,
-};
-
-const struct event_type person_events[] = {
-	{ "person.add", add_members, apply_add },
-	{ 0 },
-};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "roster/person_internal.h"
 #include "roster/roster_internal.h"
 #include "roster/state.h"
 
@@ -112,16 +113,10 @@ roster_end(struct roster *roster, enum err err, struct err_trace *trace)
 enum err
 roster_act_as(struct roster *roster, const struct roster_id *person, struct err_trace *trace)
 {
-	int64_t present = 0;
-	const enum err err = db_ask_integer(roster->db,
-	    DB_CALL("SELECT 1 FROM person WHERE id = ?1 AND departed = 0",
-		db_blob(person->bytes, ROSTER_ID_SIZE)),
-	    0, &present, trace);
+	const enum err err = person_check_present(roster, person, trace);
 
 	if (err != ERR_OK)
-		return err;
-	if (present == 0)
-		return FAIL(trace, ERR_ABSENT, "the person at the keyboard is not in the roster");
+		return FAIL(trace, err, "the person at the keyboard cannot act on the roster");
 	roster->by = *person;
 	return ERR_OK;
 }

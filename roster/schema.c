@@ -54,8 +54,24 @@ static const struct schema_table tables[] = {
 	PROJECTION(erased, "hash", "hash BLOB PRIMARY KEY, time INTEGER NOT NULL"),
 
 	PROJECTION(person, "ordinal",
-	    ORDINAL "id BLOB NOT NULL UNIQUE, name BLOB NOT NULL, contact BLOB, "
-		    "roles INTEGER NOT NULL, since INTEGER NOT NULL, departed INTEGER NOT NULL"),
+	    ORDINAL "id BLOB NOT NULL UNIQUE, name BLOB NOT NULL, contact BLOB, site BLOB, "
+		    "employer BLOB, line BLOB, deputy BLOB, roles INTEGER NOT NULL, "
+		    "since INTEGER NOT NULL, departed INTEGER NOT NULL, "
+		    "acknowledged_until INTEGER NOT NULL"),
+	/* Whose data a content is, so that all of it can be erased. */
+	PROJECTION(personal, "hash", "hash BLOB PRIMARY KEY, person BLOB NOT NULL"),
+	INDEX(personal_person, "personal(person)"),
+	PROJECTION(absence, "ordinal",
+	    ORDINAL "person BLOB NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL"),
+	INDEX(absence_person, "absence(person)"),
+	PROJECTION(fate, "person, card",
+	    "person BLOB NOT NULL, card BLOB NOT NULL, fate INTEGER NOT NULL, "
+	    "stated INTEGER NOT NULL, PRIMARY KEY(person, card)"),
+	PROJECTION(appointment, "ordinal",
+	    ORDINAL "person BLOB NOT NULL, time INTEGER NOT NULL, authority BLOB NOT NULL, "
+		    "identity BLOB, background BLOB, training BLOB, document BLOB, "
+		    "acknowledged INTEGER NOT NULL, acknowledged_until INTEGER NOT NULL"),
+	INDEX(appointment_person, "appointment(person)"),
 
 	PROJECTION(card, "ordinal",
 	    ORDINAL

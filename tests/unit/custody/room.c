@@ -103,7 +103,8 @@ add_people(struct room *room)
 
 		assert_ok(
 		    roster_person_add(room->roster,
-			&(struct roster_person_add){ name, NULL, ROSTER_CUSTODIAN }, &id, &trace),
+			&(struct roster_person_add){ .name = name, .roles = ROSTER_CUSTODIAN }, &id,
+			&trace),
 		    &trace);
 		assert_ok(vcard_local_new(n + 1, NULL, &room->card[n], &trace), &trace);
 	}

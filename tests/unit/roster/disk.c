@@ -52,6 +52,10 @@ run_command(struct place *place)
 	struct roster *roster = NULL;
 	struct roster_seal seal;
 	struct roster_id id;
+	const struct roster_card_fate fate = { place->card[4], ROSTER_FATE_RETURNED, 0 };
+	const struct roster_departure departure = {
+		.person = place->person[4], .card = &fate, .cards = 1
+	};
 	enum err err = roster_open(&options, &roster, NULL);
 
 	if (err != ERR_OK)
@@ -65,6 +69,8 @@ run_command(struct place *place)
 	if (err == ERR_OK)
 		err = roster_generation_seal(roster, &place->quorum, &seal, NULL);
 	if (err == ERR_OK)
+		err = roster_person_depart(roster, &departure, NULL);
+	if (err == ERR_OK)
 		err = roster_person_erase(roster, &place->person[4], "asked for", NULL);
 	if (err == ERR_OK)
 		err = roster_commit(roster, NULL);
@@ -73,7 +79,7 @@ run_command(struct place *place)
 	return err;
 }
 
-enum { COMMAND_EVENTS = 3 };
+enum { COMMAND_EVENTS = 4 };
 
 /* State and file as they were when copied. */
 static void

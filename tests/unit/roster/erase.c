@@ -61,6 +61,7 @@ an_erased_name_is_in_no_file_and_the_chain_verifies(void **state)
 	place_close(place);
 	assert_true(place_has_bytes(place, NAME, strlen(NAME)));
 	place_reopen(place);
+	place_depart(place, &id);
 	assert_ok(roster_person_erase(place->roster, &id, "she asked for it", &trace), &trace);
 	assert_verifies(place, 2);
 	place_close(place);
@@ -69,7 +70,12 @@ an_erased_name_is_in_no_file_and_the_chain_verifies(void **state)
 	place_reopen(place);
 	assert_verifies(place, 2);
 	assert_ok(roster_person_get(place->roster, &id, &person, &trace), &trace);
-	assert_string_equal(person.name, "(erased)");
+	char id_text[ROSTER_ID_TEXT];
+	char shown[ROSTER_NAME];
+	roster_id_format(&id, id_text);
+	snprintf(shown, sizeof(shown), "erased person %.8s", id_text);
+	assert_string_equal(person.name, shown);
+	assert_true(person.is_erased);
 	assert_string_equal(person.contact, "");
 }
 
@@ -82,6 +88,7 @@ a_planted_copy_of_an_erased_name_is_found(void **state)
 	char path[2 * PATH_SIZE];
 
 	add_ludmilla(place, &id);
+	place_depart(place, &id);
 	assert_ok(roster_person_erase(place->roster, &id, "she asked for it", &trace), &trace);
 	place_close(place);
 	assert_false(place_has_bytes(place, NAME, strlen(NAME)));
@@ -99,6 +106,7 @@ an_erased_name_can_be_given_to_somebody_else(void **state)
 	struct roster_id second;
 
 	add_ludmilla(place, &first);
+	place_depart(place, &first);
 	assert_ok(roster_person_erase(place->roster, &first, "she asked for it", &trace), &trace);
 	add_ludmilla(place, &second);
 	assert_false(roster_id_equal(&first, &second));
@@ -114,6 +122,7 @@ erasing_twice_is_fine_and_erasing_nobody_is_not(void **state)
 	struct roster_id nobody = { { 7 } };
 
 	add_ludmilla(place, &id);
+	place_depart(place, &id);
 	assert_ok(roster_person_erase(place->roster, &id, "she asked for it", &trace), &trace);
 	assert_ok(roster_person_erase(place->roster, &id, "again", &trace), &trace);
 	assert_fails(roster_person_erase(place->roster, &nobody, "x", &trace), ERR_ABSENT, &trace);
@@ -132,6 +141,7 @@ an_erased_content_that_is_put_back_fails_verification(void **state)
 	place_close(place);
 	place_copy_file(place);
 	place_reopen(place);
+	place_depart(place, &id);
 	assert_ok(roster_person_erase(place->roster, &id, "she asked for it", &trace), &trace);
 	place_close(place);
 	char sql[2 * PATH_SIZE];
@@ -177,6 +187,7 @@ a_wipe_that_did_not_happen_is_made_up_for(void **state)
 
 	add_crowd(place, 40);
 	add_ludmilla(place, &id);
+	place_depart(place, &id);
 	assert_ok(roster_person_erase(place->roster, &id, "she asked for it", &trace), &trace);
 	/* As a kill would leave it: no tidying. */
 	db_close(place->roster->db);

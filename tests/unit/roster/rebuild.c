@@ -9,8 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "roster/absence.h"
+#include "roster/appointment.h"
+#include "roster/departure.h"
 #include "roster/log.h"
 #include "roster/policy.h"
 #include "roster/project.h"
@@ -51,10 +55,52 @@ step_erase(struct place *place)
 	size_t count = 0;
 
 	assert_int_equal(roster_person_list(place->roster, &people, &count, NULL), ERR_OK);
-	if (count > PEOPLE + 1)
-		(void)!roster_person_erase(place->roster,
-		    &people[PEOPLE + 1 + draw((unsigned)count - PEOPLE - 1)].id, "asked for", NULL);
+	if (count > PEOPLE + 1) {
+		const struct roster_departure departure = {
+			.person = people[PEOPLE + 1 + draw((unsigned)count - PEOPLE - 1)].id
+		};
+
+		assert_int_equal(roster_person_depart(place->roster, &departure, NULL), ERR_OK);
+		assert_int_equal(
+		    roster_person_erase(place->roster, &departure.person, "asked for", NULL),
+		    ERR_OK);
+	}
 	free(people);
+}
+
+static void
+step_change(struct place *place)
+{
+	const struct roster_person_edit edit = { .site = draw(3) == 0 ? "" : "Bern",
+		.employer = draw(2) == 0 ? NULL : "ACME",
+		.deputy = draw(2) == 0 ? NULL : &place->person[0] };
+	const struct roster_appoint appoint = { .person = place->person[draw(PEOPLE)],
+		.by = "the board",
+		.training = draw(2) == 0 ? NULL : "two days",
+		.acknowledged = draw(2) == 0 ? 0 : place->now - draw(1000) };
+
+	/* Refused of those who have left by now. */
+	(void)!roster_person_edit(place->roster, &place->person[1 + draw(PEOPLE - 1)], &edit, NULL);
+	(void)!roster_person_appoint(place->roster, &appoint, NULL);
+}
+
+static void
+step_plan(struct place *place)
+{
+	const unsigned who = draw(PEOPLE);
+	const struct roster_card_fate fate = { place->card[who], draw(ROSTER_FATE__COUNT), 0 };
+	const struct roster_departure departure = { .person = place->person[who],
+		.on = place->now + CLOCK_DAY * (1 + draw(9)),
+		.card = &fate,
+		.cards = 1 };
+	const struct roster_absence absence = { place->person[who], place->now + draw(2),
+		place->now + 1 + draw(100) };
+
+	(void)!roster_person_away(place->roster, &absence, NULL);
+	(void)!roster_person_back(place->roster, &place->person[who], draw(2) == 0, NULL);
+	(void)!roster_person_depart(place->roster, &departure, NULL);
+	if (draw(2) == 0)
+		(void)!roster_person_stay(place->roster, &place->person[who], NULL);
 }
 
 static void
@@ -156,6 +202,8 @@ step_checkpoint(struct place *place)
 static void (*const steps[])(struct place *) = {
 	step_person,
 	step_erase,
+	step_change,
+	step_plan,
 	step_policy,
 	step_proof,
 	step_card,

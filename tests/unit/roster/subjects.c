@@ -25,7 +25,7 @@ static const struct {
 	{ " bob", ROSTER_WITNESS, ERR_ARGUMENT },
 	{ "-bob", ROSTER_WITNESS, ERR_ARGUMENT },
 	{ "bob\xff", ROSTER_WITNESS, ERR_ARGUMENT },
-	{ "(erased)", ROSTER_WITNESS, ERR_ARGUMENT },
+	{ "erased person 01234567", ROSTER_WITNESS, ERR_ARGUMENT },
 	{ "bob", 0, ERR_ARGUMENT },
 	{ "bob", 1 << 7, ERR_ARGUMENT },
 };

@@ -410,6 +410,15 @@ place_go_on(struct place *place, const char *name)
 	assert_ok(roster_person_add(place->roster, &add, &id, &trace), &trace);
 }
 
+void
+place_depart(struct place *place, const struct roster_id *person)
+{
+	struct err_trace trace = { 0 };
+	const struct roster_departure departure = { .person = *person };
+
+	assert_ok(roster_person_depart(place->roster, &departure, &trace), &trace);
+}
+
 bool
 place_says(const struct err_trace *trace, const char *words)
 {

@@ -9,6 +9,7 @@
 #include "roster/binding.h"
 #include "roster/card.h"
 #include "roster/checkpoint.h"
+#include "roster/departure.h"
 #include "roster/operation.h"
 #include "roster/person.h"
 #include "roster/quorum.h"
@@ -83,6 +84,9 @@ void place_swap_state(struct place *place);
 
 /* Adds a person, so that the roster goes on by one event. */
 void place_go_on(struct place *place, const char *name);
+
+/* Somebody without a card leaves today. */
+void place_depart(struct place *place, const struct roster_id *person);
 
 /* True when one of the trace's texts has these words. */
 bool place_says(const struct err_trace *trace, const char *words);

@@ -57,8 +57,8 @@ static const struct edit {
 	{ "a proof", "DELETE FROM proof WHERE ordinal = 2", "'proof'" },
 	{ "a role", "UPDATE person SET roles = 127", "'person'" },
 	{ "a person too many",
-	    "INSERT INTO person(id, name, roles, since, departed) "
-	    "VALUES(randomblob(16), randomblob(32), 1, 0, 0)",
+	    "INSERT INTO person(id, name, roles, since, departed, acknowledged_until) "
+	    "VALUES(randomblob(16), randomblob(32), 1, 0, 0, 0)",
 	    "'person'" },
 	{ "a policy out of nothing",
 	    "INSERT INTO policy(name, value, reason, time) VALUES('margin', 0, 'x', 0)",
