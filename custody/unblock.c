@@ -139,8 +139,8 @@ give_pin(const struct unblocking *unblocking, struct card *card, const struct se
 		    card, &(struct card_pin_entry){ .which = CARD_PIN_USER, .pin = pin }, trace);
 	secret_free(pin);
 	if (err == ERR_OK)
-		err = roster_card_pin_changed(
-		    unblocking->custody->roster, &unblocking->card.id, ROSTER_CARD_PIN_USER, trace);
+		err = roster_card_pin_changed(unblocking->custody->roster, &unblocking->card.id,
+		    &(struct roster_pin_change){ ROSTER_CARD_PIN_USER, true }, trace);
 	return err;
 }
 

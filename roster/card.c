@@ -12,7 +12,7 @@
 #define CARD_COLUMNS                                                                               \
 	"SELECT id, quorum, number, serial, custodian, state, family, model, firmware, atr, "      \
 	"resettable, fingerprint, dec, sig, receipt, admin_pin, begun, enrolled, proven, tries, "  \
-	"twin FROM card "
+	"twin, pin_state, report, reported, exposed, ended FROM card "
 
 /*
  * "root/2". Two installations that both took the seat may have given one number twice: the card
@@ -58,6 +58,11 @@ read_card(const struct db_rows *rows, void *item)
 	card->enrolled = db_get_integer(rows, 17);
 	card->proven = db_get_integer(rows, 18);
 	card->tries_left = (unsigned)db_get_integer(rows, 19);
+	card->pin_state = (enum roster_pin_state)db_get_integer(rows, 21);
+	card->report = (enum roster_report)db_get_integer(rows, 22);
+	card->reported = db_get_integer(rows, 23);
+	card->exposed = db_get_integer(rows, 24);
+	card->ended = db_get_integer(rows, 25);
 	return db_copy_blob(rows, 0, card->id.bytes, ROSTER_ID_SIZE) &&
 	       db_copy_blob(rows, 4, card->custodian.bytes, ROSTER_ID_SIZE) &&
 	       read_keys(rows, card);

@@ -28,6 +28,28 @@ enum roster_admin_pin {
 /* Which PIN of a card was changed. */
 enum roster_card_pin { ROSTER_CARD_PIN_USER, ROSTER_CARD_PIN_ADMIN, ROSTER_CARD_PIN__COUNT };
 
+/* What is known of a card's user PIN. */
+enum roster_pin_state {
+	ROSTER_PIN_KNOWN,
+	ROSTER_PIN_UNPROVEN, /* new since it was blocked or forgotten; no proof since */
+	ROSTER_PIN_UNKNOWN,  /* its custodian said so */
+	ROSTER_PIN_BLOCKED,  /* a visit saw that no try is left */
+	ROSTER_PIN__COUNT
+};
+
+/* What people report of a card (card_report.h). */
+enum roster_report {
+	ROSTER_REPORT_NONE,
+	ROSTER_REPORT_LOST,
+	ROSTER_REPORT_STOLEN,
+	ROSTER_REPORT_FOUND, /* after it was lost: suspected, never ready */
+	ROSTER_REPORT_SUSPECTED,
+	ROSTER_REPORT_DAMAGED,
+	ROSTER_REPORT_DESTROYED,
+	ROSTER_REPORT_PIN_UNKNOWN,
+	ROSTER_REPORT__COUNT
+};
+
 struct roster_card {
 	struct roster_id id;
 	char name[ROSTER_SHORT_NAME]; /* "root/2" */
@@ -49,8 +71,13 @@ struct roster_card {
 	enum roster_admin_pin admin_pin;
 	int64_t begun;
 	int64_t enrolled;
+	int64_t ended;       /* when it was abandoned, 0: not */
 	int64_t proven;      /* last proof that card and PIN work, 0 for none */
-	unsigned tries_left; /* at that proof */
+	unsigned tries_left; /* of the user PIN, as last seen */
+	enum roster_pin_state pin_state;
+	enum roster_report report; /* the last one of the card itself, not of its PIN */
+	int64_t reported;          /* when that came in, 0 for none */
+	int64_t exposed;           /* since when it counts as exposed, 0: it does not */
 };
 
 struct roster_card_begin {
@@ -95,8 +122,14 @@ MUST_CHECK enum err roster_card_confirm_receipt(struct roster *roster, const str
 MUST_CHECK enum err roster_card_set_admin_pin(struct roster *roster, const struct roster_id *card,
     enum roster_admin_pin state, struct err_trace *trace);
 
+/* Changed by who knew it, or (`unblocked`) set anew behind M other cards: then the card counts only
+ * after a proof. */
+struct roster_pin_change {
+	enum roster_card_pin pin;
+	bool unblocked;
+};
 MUST_CHECK enum err roster_card_pin_changed(struct roster *roster, const struct roster_id *card,
-    enum roster_card_pin pin, struct err_trace *trace);
+    const struct roster_pin_change *change, struct err_trace *trace);
 
 MUST_CHECK enum err roster_card_get(struct roster *roster, const struct roster_id *id,
     struct roster_card *out, struct err_trace *trace);

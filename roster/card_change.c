@@ -227,14 +227,16 @@ roster_card_set_admin_pin(struct roster *roster, const struct roster_id *card,
 
 enum err
 roster_card_pin_changed(struct roster *roster, const struct roster_id *card,
-    enum roster_card_pin pin, struct err_trace *trace)
+    const struct roster_pin_change *change, struct err_trace *trace)
 {
 	const enum err err = check_state(roster, card, ROSTER_CARD_ENROLLED, trace);
 
 	if (err != ERR_OK)
 		return err;
 	return event_append(roster, "card.pin-change",
-	    json_pack("{s:o, s:s}", "card", member_of_id(card), "pin", pin_words[pin]), trace);
+	    json_pack("{s:o, s:s, s:b}", "card", member_of_id(card), "pin", pin_words[change->pin],
+		"unblocked", change->unblocked ? 1 : 0),
+	    trace);
 }
 
 static enum err
@@ -290,8 +292,9 @@ apply_abandon(struct db *db, const struct event *event, struct err_trace *trace)
 
 	member_hex(event->body, "card", card.bytes, sizeof(card.bytes));
 	return db_change(db,
-	    DB_CALL("UPDATE card SET state = ?2 WHERE id = ?1",
-		db_blob(card.bytes, sizeof(card.bytes)), db_integer(ROSTER_CARD_ABANDONED)),
+	    DB_CALL("UPDATE card SET state = ?2, ended = ?3 WHERE id = ?1",
+		db_blob(card.bytes, sizeof(card.bytes)), db_integer(ROSTER_CARD_ABANDONED),
+		db_integer(event->time)),
 	    trace);
 }
 
@@ -320,17 +323,32 @@ apply_admin_pin(struct db *db, const struct event *event, struct err_trace *trac
 	    trace);
 }
 
+/* A PIN that was blocked or forgotten is a new one now, which a proof has yet to show. */
+static enum err
+note_new_pin(struct db *db, const struct roster_id *card, bool unblocked, struct err_trace *trace)
+{
+	return db_run(db,
+	    DB_CALL("UPDATE card SET pin_state = ?2 WHERE id = ?1 AND (?3 OR pin_state <> ?4)",
+		db_blob(card->bytes, ROSTER_ID_SIZE), db_integer(ROSTER_PIN_UNPROVEN),
+		db_integer(unblocked), db_integer(ROSTER_PIN_KNOWN)),
+	    trace);
+}
+
 static enum err
 apply_pin_change(struct db *db, const struct event *event, struct err_trace *trace)
 {
+	const int pin = member_word(event->body, "pin", pin_words);
 	struct roster_id card;
 
 	member_hex(event->body, "card", card.bytes, sizeof(card.bytes));
-	return db_run(db,
+	const enum err err = db_run(db,
 	    DB_CALL("INSERT INTO card_pin(card, pin, time) VALUES(?1, ?2, ?3)",
-		db_blob(card.bytes, sizeof(card.bytes)),
-		db_integer(member_word(event->body, "pin", pin_words)), db_integer(event->time)),
+		db_blob(card.bytes, sizeof(card.bytes)), db_integer(pin), db_integer(event->time)),
 	    trace);
+
+	if (err != ERR_OK || pin != ROSTER_CARD_PIN_USER)
+		return err;
+	return note_new_pin(db, &card, member_bool(event->body, "unblocked"), trace);
 }
 
 enum err
@@ -338,8 +356,9 @@ card_note_proof(struct db *db, const struct roster_id *card, int64_t time, unsig
     struct err_trace *trace)
 {
 	return db_change(db,
-	    DB_CALL("UPDATE card SET proven = ?2, tries = ?3 WHERE id = ?1",
-		db_blob(card->bytes, ROSTER_ID_SIZE), db_integer(time), db_integer(tries)),
+	    DB_CALL("UPDATE card SET proven = ?2, tries = ?3, pin_state = ?4 WHERE id = ?1",
+		db_blob(card->bytes, ROSTER_ID_SIZE), db_integer(time), db_integer(tries),
+		db_integer(tries == 0 ? ROSTER_PIN_BLOCKED : ROSTER_PIN_KNOWN)),
 	    trace);
 }
 
@@ -382,6 +401,7 @@ static const struct member admin_pin_members[] = {
 static const struct member pin_change_members[] = {
 	MEMBER_AN_ID("card"),
 	MEMBER_A_WORD("pin", pin_words),
+	{ .name = "unblocked", .kind = MEMBER_BOOL, .optional = true },
 	MEMBER_END,
 };
 

@@ -9,12 +9,14 @@
 #include "roster/content.h"
 #include "roster/event.h"
 #include "roster/founding.h"
+#include "roster/item_internal.h"
 #include "roster/journal_internal.h"
 #include "roster/operation_internal.h"
 #include "roster/person_internal.h"
 #include "roster/policy_internal.h"
 #include "roster/quorum_internal.h"
 #include "roster/seat_internal.h"
+#include "roster/stow_internal.h"
 #include "roster/token_copy_internal.h"
 
 static const struct event_type *const subjects[] = {
@@ -26,6 +28,9 @@ static const struct event_type *const subjects[] = {
 	departure_events,
 	appointment_events,
 	card_events,
+	card_report_events,
+	item_events,
+	stow_events,
 	quorum_events,
 	generation_events,
 	seal_events,

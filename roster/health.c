@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "roster/binding.h"
-#include "roster/card.h"
+#include "roster/card_condition.h"
 #include "roster/person.h"
 #include "roster/policy.h"
 #include "roster/roster_internal.h"
@@ -228,9 +228,11 @@ judge_card(struct evaluation *evaluation, const struct roster_generation *genera
 	state->custodian = person.id;
 	snprintf(state->name, sizeof(state->name), "%s", card.name);
 	snprintf(state->person, sizeof(state->person), "%s", person.name);
-	state->exposed = has_left(&person, evaluation->health->at);
-	state->ready = share->delivered != 0 && card.state == ROSTER_CARD_ENROLLED &&
-		       !state->exposed && state->proven != 0;
+	card.proven = state->proven;
+	state->exposed = has_left(&person, evaluation->health->at) || card.exposed != 0;
+	state->ready = share->delivered != 0 && !state->exposed &&
+		       roster_condition_of(&card, evaluation->roll_call + evaluation->grace,
+			   evaluation->health->at) == ROSTER_CONDITION_READY;
 	if (share->delivered == 0) {
 		judge_undelivered(evaluation, &card, state);
 		return ERR_OK;
@@ -367,14 +369,18 @@ judge_exposure(struct evaluation *evaluation, const struct roster_generation *ge
 		.size = generation->size,
 		.pins = count_pins(evaluation, generation->number) };
 	struct roster_person person;
+	struct roster_card card;
 
 	for (unsigned i = 0; i < generation->shares; i++) {
-		const enum err err = roster_person_get(
-		    evaluation->roster, &generation->share[i].custodian, &person, trace);
+		const struct roster_share *share = &generation->share[i];
+		enum err err =
+		    roster_person_get(evaluation->roster, &share->custodian, &person, trace);
 
+		if (err == ERR_OK)
+			err = roster_card_get(evaluation->roster, &share->card, &card, trace);
 		if (err != ERR_OK)
 			return err;
-		if (generation->share[i].delivered != 0 && has_left(&person, health->at))
+		if (share->delivered != 0 && (has_left(&person, health->at) || card.exposed != 0))
 			live.exposure++;
 	}
 	if (live.exposure > 0)

@@ -10,6 +10,7 @@
 #include "base/encode.h"
 #include "roster/card.h"
 #include "roster/content.h"
+#include "roster/item.h"
 #include "roster/person_internal.h"
 #include "roster/quorum.h"
 #include "roster/replay.h"
@@ -38,6 +39,23 @@ name_quorum(struct roster *roster, const struct roster_id *id, char *out, size_t
 		snprintf(out, size, "%s", quorum.name);
 }
 
+static void
+name_item(struct roster *roster, const struct roster_id *id, char *out, size_t size)
+{
+	struct roster_item item;
+
+	if (roster_item_get(roster, id, &item, NULL) == ERR_OK)
+		snprintf(out, size, "%s", item.name);
+}
+
+/* A card or an item; a binding's id stays one. */
+static void
+name_thing(struct roster *roster, const struct roster_id *id, char *out, size_t size)
+{
+	name_card(roster, id, out, size);
+	name_item(roster, id, out, size);
+}
+
 static const struct naming {
 	const char *member;
 	namer name;
@@ -46,6 +64,9 @@ static const struct naming {
 	{ "custodian", person_name },
 	{ "founder", person_name },
 	{ "deputy", person_name },
+	{ "reporter", person_name },
+	{ "item", name_item },
+	{ "thing", name_thing },
 	{ "card", name_card },
 	{ "quorum", name_quorum },
 };

@@ -82,12 +82,34 @@ static const struct schema_table tables[] = {
 	    "fingerprint BLOB, dec BLOB, sig BLOB, receipt INTEGER NOT NULL, "
 	    "admin_pin INTEGER NOT NULL, begun INTEGER NOT NULL, enrolled INTEGER NOT NULL, "
 	    "writer BLOB, n INTEGER, proven INTEGER NOT NULL, tries INTEGER NOT NULL, "
-	    "twin INTEGER NOT NULL, UNIQUE(quorum, number, twin)"),
+	    "twin INTEGER NOT NULL, admin_tries INTEGER NOT NULL DEFAULT -1, "
+	    "pin_state INTEGER NOT NULL DEFAULT 0, report INTEGER NOT NULL DEFAULT 0, "
+	    "reported INTEGER NOT NULL DEFAULT 0, exposed INTEGER NOT NULL DEFAULT 0, "
+	    "ended INTEGER NOT NULL DEFAULT 0, UNIQUE(quorum, number, twin)"),
 	INDEX(card_serial, "card(serial)"),
 	INDEX(card_custodian, "card(custodian)"),
 	PROJECTION(card_pin, "ordinal",
 	    ORDINAL "card BLOB NOT NULL REFERENCES card(id), pin INTEGER NOT NULL, "
 		    "time INTEGER NOT NULL"),
+
+	PROJECTION(card_report, "ordinal",
+	    ORDINAL "card BLOB NOT NULL, report INTEGER NOT NULL, happened INTEGER NOT NULL, "
+		    "reporter BLOB, person BLOB NOT NULL, words BLOB, time INTEGER NOT NULL"),
+	INDEX(card_report_card, "card_report(card)"),
+
+	PROJECTION(item, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, kind INTEGER NOT NULL, "
+		    "model TEXT NOT NULL, serial TEXT NOT NULL, firmware TEXT NOT NULL, "
+		    "certificate TEXT NOT NULL, certificate_end INTEGER NOT NULL, "
+		    "added INTEGER NOT NULL, retired INTEGER NOT NULL"),
+	INDEX(item_name, "item(name)"),
+	PROJECTION(stow, "ordinal",
+	    ORDINAL "kind INTEGER NOT NULL, thing BLOB NOT NULL, bag TEXT NOT NULL, "
+		    "place TEXT NOT NULL, stower BLOB, stow_witness BLOB, "
+		    "stowed INTEGER NOT NULL, found_bag TEXT NOT NULL, intact INTEGER NOT NULL, "
+		    "opener BLOB, open_witness BLOB, unstowed INTEGER NOT NULL, "
+		    "suspected INTEGER NOT NULL"),
+	INDEX(stow_thing, "stow(thing)"),
 
 	PROJECTION(quorum, "ordinal",
 	    ORDINAL "id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, state INTEGER NOT NULL, "

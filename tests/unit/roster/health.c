@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "roster/card_report.h"
 #include "roster/health.h"
 #include "roster/roster_internal.h"
 #include "tests/unit/roster/support.h"
@@ -129,6 +130,25 @@ a_blocked_card_is_not_ready_and_one_try_left_is_told(void **state)
 	assert_int_equal(health->ready, 4);
 	assert_int_equal(health->level, ROSTER_LEVEL_WARNING);
 	assert_non_null(reason_of(health, ROSTER_REASON_TRIES));
+	free(health);
+}
+
+static void
+a_lost_card_is_not_ready_and_counts_as_exposed(void **state)
+{
+	struct place *place = *state;
+	struct err_trace trace = { 0 };
+	struct roster_card_report report = { .report = ROSTER_REPORT_LOST };
+	struct roster_health *health;
+
+	place_found_quorum(place);
+	report.happened = place->now;
+	report.reporter = place->person[0];
+	assert_ok(roster_card_report(place->roster, &place->card[0], &report, &trace), &trace);
+	health = evaluate(place, 0);
+	assert_int_equal(health->ready, 4);
+	assert_int_equal(health->exposure, 1);
+	assert_non_null(reason_of(health, ROSTER_REASON_EXPOSURE));
 	free(health);
 }
 
@@ -260,6 +280,7 @@ main(void)
 		WITH_ROSTER(the_level_follows_the_roll_calls_through_due_and_overdue),
 		WITH_ROSTER(the_margin_counts_only_cards_proven_in_time),
 		WITH_ROSTER(a_blocked_card_is_not_ready_and_one_try_left_is_told),
+		WITH_ROSTER(a_lost_card_is_not_ready_and_counts_as_exposed),
 		WITH_ROSTER(a_quorum_that_is_being_made_is_unknown_and_says_what_is_pending),
 		WITH_ROSTER(an_undelivered_share_does_not_count),
 		WITH_ROSTER(shares_of_people_who_left_are_exposure_and_m_of_them_are_critical),
