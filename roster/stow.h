@@ -10,12 +10,12 @@
 #include "roster/roster.h"
 #include "roster/thing.h"
 
-enum { ROSTER_BAG = 65, ROSTER_PLACE = 129 };
+enum { ROSTER_BAG = 65, ROSTER_SAFE = 129 };
 
 struct roster_stow {
 	struct roster_thing thing;
 	char bag[ROSTER_BAG];
-	char place[ROSTER_PLACE];
+	char place[ROSTER_SAFE];
 	struct roster_id people[2]; /* who stowed it: two different ones */
 	int64_t stowed;             /* 0: nobody recorded it */
 	/* Where it is read back, and was taken out: */

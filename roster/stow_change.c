@@ -14,7 +14,7 @@ _Static_assert(sizeof(kind_words) / sizeof(kind_words[0]) == ROSTER_THING__COUNT
     "a word for each kind of thing");
 
 static const struct member typed_bag = MEMBER_A_TEXT("bag", 1, ROSTER_BAG - 1);
-static const struct member typed_place = MEMBER_A_TEXT("place", 1, ROSTER_PLACE - 1);
+static const struct member typed_place = MEMBER_A_TEXT("place", 1, ROSTER_SAFE - 1);
 
 static enum err
 check_two(struct roster *roster, const struct roster_id people[2], struct err_trace *trace)
@@ -262,7 +262,7 @@ static const struct member stow_members[] = {
 	MEMBER_A_WORD("kind", kind_words),
 	MEMBER_AN_ID("thing"),
 	MEMBER_A_TEXT("bag", 1, ROSTER_BAG - 1),
-	MEMBER_A_TEXT("place", 1, ROSTER_PLACE - 1),
+	MEMBER_A_TEXT("place", 1, ROSTER_SAFE - 1),
 	MEMBER_MANY("people", person_item, 2, 2),
 	MEMBER_END,
 };
