@@ -95,7 +95,7 @@ make_state_folder(const char *folder, struct err_trace *trace)
 enum err
 cli_open_roster(struct cli *cli, struct err_trace *trace)
 {
-	bool writes = (cli->line->command->needs & NEED_WRITE) != 0;
+	bool writes = (cli->line->needs & NEED_WRITE) != 0;
 	const struct roster_options options = {
 		.paths = { cli->roster_file, cli->state_dir },
 		.mode = writes ? ROSTER_WRITE : ROSTER_READ,
@@ -229,7 +229,7 @@ open_cards(struct cli *cli, struct err_trace *trace)
 enum err
 cli_open(struct cli *cli, struct err_trace *trace)
 {
-	unsigned needs = cli->line->command->needs;
+	unsigned needs = cli->line->needs;
 	enum err err = check_accepted(cli, trace);
 
 	if (err == ERR_OK)

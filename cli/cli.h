@@ -54,7 +54,7 @@ const char *cli_time(int64_t utc, char out[CLI_TIME]);
 void cli_print_words(struct cli *cli, const char *indent, const void *bytes, size_t len);
 
 /* The commands, a file a noun. */
-extern const struct command cmd_top[], cmd_person[], cmd_card[], cmd_quorum[], cmd_token[],
-    cmd_activate[], cmd_key[], cmd_policy[], cmd_roster[], cmd_help[];
+extern const struct command cmd_top[], cmd_person[], cmd_card[], cmd_card_check[], cmd_quorum[],
+    cmd_token[], cmd_activate[], cmd_key[], cmd_policy[], cmd_roster[], cmd_help[];
 
 #endif

@@ -69,9 +69,12 @@ struct command {
 	const char *name;  /* NULL ends the rows */
 	const char *summary;
 	unsigned needs;
+	unsigned (*needs_of)(
+	    const void *values);            /* which of `needs` these values want; NULL: all */
 	const struct operand_row *operands; /* may be NULL */
-	const struct option_row *options;   /* may be NULL */
-	size_t size;                        /* of the struct that run() gets */
+	bool many; /* the last operand may be repeated: its field is a struct names */
+	const struct option_row *options; /* may be NULL */
+	size_t size;                      /* of the struct that run() gets */
 	enum err (*run)(struct cli *cli, const void *values, struct err_trace *trace);
 	int never_ran; /* exit status when it never came to run, usage included; 0: the error's */
 	const char *notes; /* more help: what happens, examples; may be NULL */
@@ -80,7 +83,8 @@ struct command {
 /* What was said beside the command's own options. */
 struct command_line {
 	const struct command *command;
-	void *values; /* free() */
+	unsigned needs; /* the command's, as its values want them */
+	void *values;   /* free() */
 	const char *roster;
 	const char *by;
 	const char *attendant;

@@ -33,7 +33,10 @@ print_synopsis(FILE *out, const struct command *command)
 		print_word(out, &column, command->group);
 	print_word(out, &column, command->name);
 	for (; operand != NULL && operand->metavar != NULL; operand++) {
-		snprintf(word, sizeof(word), operand->required ? "%s" : "[%s]", operand->metavar);
+		const char *more = command->many && operand[1].metavar == NULL ? " ..." : "";
+
+		snprintf(word, sizeof(word), operand->required ? "%s%s" : "[%s%s]",
+		    operand->metavar, more);
 		print_word(out, &column, word);
 	}
 	for (; option != NULL && option->name != NULL; option++) {
@@ -141,33 +144,56 @@ completion_words(FILE *out, const struct command *command)
 	fputs("' ;;\n", out);
 }
 
-/* The second words of a group, and the first words of all. */
+/* A group's rows may stand in several tables, a file each: whether an earlier one has it too. */
+static bool
+is_first_of_group(size_t table)
+{
+	for (size_t i = 0; i < table; i++)
+		if (command_groups[i]->group != NULL &&
+		    strcmp(command_groups[i]->group, command_groups[table]->group) == 0)
+			return false;
+	return true;
+}
+
+/* The first words of all commands. */
 static void
 completion_nouns(FILE *out)
 {
-	fputs("\tcase $COMP_CWORD in\n\t1) words='", out);
-	for (size_t i = 0; command_groups[i] != NULL; i++) {
-		const char *last = "";
-
-		for (const struct command *row = command_groups[i]; row->name != NULL; row++) {
-			const char *word = row->group == NULL ? row->name : row->group;
-
-			if (strcmp(word, last) != 0)
-				fprintf(out, "%s ", word);
-			last = word;
-		}
-	}
-	fputs("' ;;\n\t2) case ${COMP_WORDS[1]} in\n", out);
 	for (size_t i = 0; command_groups[i] != NULL; i++) {
 		const struct command *row = command_groups[i];
 
-		if (row->group == NULL)
+		if (row->group != NULL && is_first_of_group(i))
+			fprintf(out, "%s ", row->group);
+		for (; row->group == NULL && row->name != NULL; row++)
+			fprintf(out, "%s ", row->name);
+	}
+}
+
+/* The second words of a group. */
+static void
+completion_verbs(FILE *out, const char *group)
+{
+	fprintf(out, "\t\t%s) words='", group);
+	for (size_t i = 0; command_groups[i] != NULL; i++) {
+		const struct command *row = command_groups[i];
+
+		if (row->group == NULL || strcmp(row->group, group) != 0)
 			continue;
-		fprintf(out, "\t\t%s) words='", row->group);
 		for (; row->name != NULL; row++)
 			fprintf(out, "%s ", row->name);
-		fputs("' ;;\n", out);
 	}
+	fputs("' ;;\n", out);
+}
+
+static void
+completion_places(FILE *out)
+{
+	fputs("\tcase $COMP_CWORD in\n\t1) words='", out);
+	completion_nouns(out);
+	fputs("' ;;\n\t2) case ${COMP_WORDS[1]} in\n", out);
+	for (size_t i = 0; command_groups[i] != NULL; i++)
+		if (command_groups[i]->group != NULL && is_first_of_group(i))
+			completion_verbs(out, command_groups[i]->group);
 	fputs("\t\tesac ;;\n\tesac\n", out);
 }
 
@@ -177,7 +203,7 @@ help_completion(FILE *out)
 	fputs("# bash completion for quorate, made by 'quorate completion'\n_quorate()\n{\n"
 	      "\tlocal words=''\n",
 	    out);
-	completion_nouns(out);
+	completion_places(out);
 	fputs("\tcase ${COMP_WORDS[COMP_CWORD]} in\n\t-*)\n\t\tcase \"${COMP_WORDS[1]} "
 	      "${COMP_WORDS[2]}\" in\n",
 	    out);

@@ -13,6 +13,7 @@ const struct command *const command_groups[] = {
 	cmd_top,
 	cmd_person,
 	cmd_card,
+	cmd_card_check,
 	cmd_quorum,
 	cmd_token,
 	cmd_activate,

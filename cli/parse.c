@@ -248,6 +248,19 @@ parse_option(struct parser *parser, char **argv, int *next)
 	return store(parser, row, base, value);
 }
 
+/* The last operand, which may come again. */
+static enum err
+store_many(struct parser *parser, const struct operand_row *row, char *argument)
+{
+	struct names *names = (void *)(parser->values + row->offset);
+
+	if (names->count == NAMES_MAX)
+		return usage(parser, "one argument too many:", argument);
+	names->name[names->count++] = argument;
+	parser->operands += names->count == 1 ? 1 : 0;
+	return ERR_OK;
+}
+
 static enum err
 parse_operand(struct parser *parser, char *argument)
 {
@@ -256,6 +269,8 @@ parse_operand(struct parser *parser, char *argument)
 
 	while (rows != NULL && rows[count].metavar != NULL)
 		count++;
+	if (parser->command->many && parser->operands + 1 >= count)
+		return store_many(parser, &rows[count - 1], argument);
 	if (parser->operands == count)
 		return usage(parser, "one argument too many:", argument);
 	*(const char **)(void *)(parser->values + rows[parser->operands].offset) = argument;
@@ -339,6 +354,9 @@ command_parse(int argc, char **argv, struct command_line *out, struct err_trace 
 		free(parser.values);
 		return err;
 	}
+	line.needs = line.command->needs;
+	if (line.command->needs_of != NULL && !line.help)
+		line.needs &= line.command->needs_of(line.values);
 	*out = line;
 	return ERR_OK;
 }

@@ -15,7 +15,13 @@ static bool
 has_control_character(const char *text)
 {
 	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7F)
+		const unsigned char byte = (unsigned char)text[0];
+
+		if (byte < 0x20 || byte == 0x7F)
+			return true;
+		/* U+0080 to U+009F: a terminal takes some of them for the beginning of a command.
+		 */
+		if (byte == 0xC2 && (unsigned char)text[1] < 0xA0)
 			return true;
 	}
 	return false;

@@ -2,7 +2,8 @@
 /*
  * What the body of an event may hold: a table of members per type, by which every body is checked
  * before it is appended and whenever it is replayed. After the check, the getters here cannot fail.
- * Internal to roster/.
+ * Internal to roster/, but for the files that custody/ exchanges, which are checked in the same
+ * way.
  */
 #ifndef ROSTER_MEMBER_H
 #define ROSTER_MEMBER_H

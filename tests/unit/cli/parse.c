@@ -16,6 +16,7 @@ struct values {
 	int64_t number;
 	bool flag;
 	struct names names;
+	struct names things;
 };
 
 static enum err
@@ -30,6 +31,27 @@ run_nothing(struct cli *cli, const void *values, struct err_trace *trace)
 static const struct operand_row operands[] = {
 	{ "WHAT", "what", true, offsetof(struct values, what) },
 	{ .metavar = NULL },
+};
+
+static const struct operand_row many_operands[] = {
+	{ "WHAT", "what", true, offsetof(struct values, what) },
+	{ "THING", "things", false, offsetof(struct values, things) },
+	{ .metavar = NULL },
+};
+
+/* With a flag it wants less. */
+static unsigned
+needs_of(const void *values)
+{
+	return ((const struct values *)values)->flag ? (unsigned)NEED_CARDS : ~0U;
+}
+
+static const struct option_row flag_options[] = {
+	{ .name = "flag",
+	    .kind = OPTION_FLAG,
+	    .help = "a flag",
+	    .offset = offsetof(struct values, flag) },
+	{ .name = NULL },
 };
 
 static const struct option_row options[] = {
@@ -72,7 +94,22 @@ static const struct command rows[] = {
 	{ .name = NULL },
 };
 
-const struct command *const command_groups[] = { rows, NULL };
+/* More of the same group, in another table. */
+static const struct command more_rows[] = {
+	{ .group = "noun",
+	    .name = "many",
+	    .summary = "Do it to all",
+	    .needs = NEED_WRITE | NEED_CARDS,
+	    .needs_of = needs_of,
+	    .operands = many_operands,
+	    .many = true,
+	    .options = flag_options,
+	    .size = sizeof(struct values),
+	    .run = run_nothing },
+	{ .name = NULL },
+};
+
+const struct command *const command_groups[] = { rows, more_rows, NULL };
 
 enum { WORDS_MAX_COUNT = 32, LINE_SIZE = 256 };
 
@@ -136,6 +173,46 @@ short_and_attached_values_are_the_same(void **state)
 	}
 }
 
+static void
+the_last_operand_may_come_again(void **state)
+{
+	static const char *const things[] = { "", " a", " a b c" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char line[LINE_SIZE];
+		struct command_line parsed;
+		struct err_trace trace = { 0 };
+		const struct values *v;
+
+		snprintf(line, sizeof(line), "quorate noun many what%s", things[i]);
+		assert_ok(parse(line, &parsed, &trace), &trace);
+		v = parsed.values;
+		assert_string_equal(v->what, "what");
+		assert_int_equal(v->things.count, i + (i == 2 ? 1 : 0));
+		if (i == 2)
+			assert_string_equal(v->things.name[2], "c");
+		free(parsed.values);
+	}
+}
+
+static void
+a_command_may_need_less_for_some_values(void **state)
+{
+	char plain[LINE_SIZE] = "quorate noun many what";
+	char flagged[LINE_SIZE] = "quorate noun many what --flag";
+	struct command_line parsed;
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_ok(parse(plain, &parsed, &trace), &trace);
+	assert_int_equal(parsed.needs, NEED_WRITE | NEED_CARDS);
+	free(parsed.values);
+	assert_ok(parse(flagged, &parsed, &trace), &trace);
+	assert_int_equal(parsed.needs, NEED_CARDS);
+	free(parsed.values);
+}
+
 /* What is refused, and a word that the message must have. */
 static const struct {
 	const char *line;
@@ -163,6 +240,7 @@ static const struct {
 	{ "quorate noun verb thing -m 3 --names alice,,bob", "empty name" },
 	{ "quorate noun verb thing -m 3 --", "--" },
 	{ "quorate noun plain -- ls", "--" },
+	{ "quorate noun many", "WHAT" },
 	{ "quorate noun plain --json", "--json" },
 	{ "quorate noun plain --by ann", "--by" },
 };
@@ -208,12 +286,16 @@ help_and_completion_show_every_row(void **state)
 	(void)state;
 	help_all(out);
 	help_command(out, &rows[0]);
+	help_command(out, &more_rows[0]);
 	help_completion(out);
 	fclose(out);
 	assert_non_null(strstr(text, "noun verb"));
 	assert_non_null(strstr(text, "--number N"));
 	assert_non_null(strstr(text, "[-- COMMAND ...]"));
 	assert_non_null(strstr(text, "'noun plain'"));
+	assert_non_null(strstr(text, "usage: quorate noun many WHAT [THING ...] [--flag]"));
+	assert_non_null(strstr(text, "1) words='noun ' ;;"));
+	assert_non_null(strstr(text, "noun) words='verb plain many ' ;;"));
 	assert_non_null(strstr(text, "complete -o default -F _quorate quorate"));
 	free(text);
 }
@@ -224,6 +306,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_that_is_said_arrives),
 		cmocka_unit_test(short_and_attached_values_are_the_same),
+		cmocka_unit_test(the_last_operand_may_come_again),
+		cmocka_unit_test(a_command_may_need_less_for_some_values),
 		cmocka_unit_test(whatever_is_wrong_is_named),
 		cmocka_unit_test(help_needs_nothing_else),
 		cmocka_unit_test(help_and_completion_show_every_row),
