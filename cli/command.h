@@ -21,6 +21,7 @@ enum option_kind {
 	OPTION_FLAG,   /* bool */
 	OPTION_TEXT,   /* const char * */
 	OPTION_NUMBER, /* int64_t, from min to max */
+	OPTION_DAY,    /* int64_t: midnight UTC of a YYYY-MM-DD, never 0 */
 	OPTION_NAMES,  /* struct names: alice,bob,carol; may be repeated */
 };
 

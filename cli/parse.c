@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 struct parser {
 	const struct command *command;
 	struct command_line *line;
@@ -155,6 +157,17 @@ store_number(struct parser *parser, const struct option_row *row, const char *te
 	return ERR_OK;
 }
 
+/* The day 1970-01-01 would be no day: 0 is what an option that was not given has. */
+static enum err
+store_day(struct parser *parser, const struct option_row *row, const char *text, int64_t *out)
+{
+	static const struct clock_days days = { .first = CLOCK_DAY };
+	char name[48];
+
+	snprintf(name, sizeof(name), "--%s", row->name);
+	return clock_read_day(text, name, &days, out, parser->trace);
+}
+
 static enum err
 store_names(struct parser *parser, const struct option_row *row, char *text, struct names *names)
 {
@@ -188,6 +201,8 @@ store(struct parser *parser, const struct option_row *row, void *base, char *tex
 		return ERR_OK;
 	case OPTION_NUMBER:
 		return store_number(parser, row, text, field);
+	case OPTION_DAY:
+		return store_day(parser, row, text, field);
 	case OPTION_NAMES:
 		return store_names(parser, row, text, field);
 	}

@@ -30,6 +30,7 @@ check_numbers(
 	err = roster_policy_get(custody->roster, ROSTER_POLICY_ALL_OF_N, 0, &all_of_n, trace);
 	if (err != ERR_OK || request->threshold < request->custodian_count || all_of_n != 0)
 		return err;
+	roster_policy_refused(custody->roster, ROSTER_POLICY_ALL_OF_N);
 	err_next(trace, "Add a custodian, so that one lost card does not lose the key.");
 	return FAIL(trace, ERR_DENIED,
 	    "with %u of %zu the first card that fails loses the key for ever", request->threshold,
@@ -258,6 +259,8 @@ create_quorum(struct custody *custody, const struct create_request *request,
 	if (err == ERR_OK)
 		err = plan_quorum(custody, request, plan, trace);
 	if (err == ERR_OK)
+		err = roster_plan_check(custody->roster, plan, trace);
+	if (err == ERR_OK)
 		err = write_down(custody, request->name, plan, &operation, trace);
 	if (err == ERR_OK)
 		*quorum = plan->quorum;
@@ -311,6 +314,8 @@ bind_token(struct custody *custody, const char *name, const struct create_token 
 		err = plan_members(custody, &quorum, plan, trace);
 	if (err == ERR_OK)
 		err = plan_token(custody, token, plan, trace);
+	if (err == ERR_OK)
+		err = roster_plan_check(custody->roster, plan, trace);
 	if (err == ERR_OK)
 		err = write_down(custody, NULL, plan, &operation, trace);
 	free(plan);

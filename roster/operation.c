@@ -6,6 +6,8 @@
 
 #include "base/json.h"
 #include "roster/operation_internal.h"
+#include "roster/placement.h"
+#include "roster/policy_internal.h"
 #include "roster/roster_internal.h"
 #include "roster/seat.h"
 
@@ -141,6 +143,29 @@ check_none_pending(
 }
 
 enum err
+roster_plan_check(struct roster *roster, const struct roster_plan *plan, struct err_trace *trace)
+{
+	const bool issues = plan->kind == ROSTER_OP_CREATE || plan->kind == ROSTER_OP_REKEY;
+	const bool binds = plan->kind == ROSTER_OP_CREATE || plan->kind == ROSTER_OP_BIND;
+	struct roster_placing placing = { .threshold = plan->threshold, .cards = plan->cards };
+	enum err err = ERR_OK;
+
+	for (unsigned i = 0; i < plan->tokens && binds && err == ERR_OK; i++) {
+		if (plan->token[i].token.software)
+			err = policy_check_allowed(
+			    roster, ROSTER_POLICY_SOFTWARE_TOKEN, "a software token", trace);
+	}
+	if (err != ERR_OK || !issues)
+		return err;
+	for (unsigned i = 0; i < plan->cards; i++)
+		placing.card[i] = plan->card[i].card;
+	if (plan->threshold == plan->cards)
+		err = policy_check_allowed(
+		    roster, ROSTER_POLICY_ALL_OF_N, "a threshold of all cards", trace);
+	return err == ERR_OK ? roster_placement_check(roster, &placing, trace) : err;
+}
+
+enum err
 roster_operation_begin(struct roster *roster, const struct roster_plan *plan, struct roster_id *out,
     struct err_trace *trace)
 {
@@ -154,6 +179,8 @@ roster_operation_begin(struct roster *roster, const struct roster_plan *plan, st
 		err = roster_quorum_get(roster, &plan->quorum, &quorum, trace);
 	if (err == ERR_OK)
 		err = check_none_pending(roster, &quorum, trace);
+	if (err == ERR_OK)
+		err = roster_plan_check(roster, plan, trace);
 	if (err == ERR_OK)
 		err = roster_id_new(&id, trace);
 	if (err == ERR_OK)

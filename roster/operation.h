@@ -81,7 +81,16 @@ struct roster_operation {
 	struct roster_step *step; /* in order */
 };
 
-/* ERR_NOT_NOW when another operation is pending for the quorum; it is named. */
+/*
+ * What the policy says of a plan: software tokens where they are bound, M = N and the placement of
+ * the shares where a generation is made. ERR_DENIED names the limit, and outside of a transaction
+ * the roster remembers that it refused (roster_policy_refused).
+ */
+MUST_CHECK enum err
+roster_plan_check(struct roster *roster, const struct roster_plan *plan, struct err_trace *trace);
+
+/* Checks the plan too. ERR_NOT_NOW when another operation is pending for the quorum; it is named.
+ */
 MUST_CHECK enum err roster_operation_begin(struct roster *roster, const struct roster_plan *plan,
     struct roster_id *out, struct err_trace *trace);
 

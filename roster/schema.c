@@ -195,8 +195,10 @@ static const struct schema_table tables[] = {
 	INDEX(token_key_binding, "token_key(binding)"),
 	PROJECTION(policy, "ordinal",
 	    ORDINAL "name TEXT NOT NULL, value INTEGER NOT NULL, reason TEXT NOT NULL, "
-		    "time INTEGER NOT NULL"),
+		    "people BLOB NOT NULL, time INTEGER NOT NULL"),
 	INDEX(policy_name, "policy(name, time)"),
+	PROJECTION(refusal, "ordinal", ORDINAL "name TEXT NOT NULL, time INTEGER NOT NULL"),
+	INDEX(refusal_name, "refusal(name)"),
 	{ 0 },
 };
 

@@ -97,6 +97,41 @@ other_forms_and_days_that_never_were_are_refused(void **state)
 }
 
 static void
+a_day_that_a_person_typed_is_read_within_its_bounds(void **state)
+{
+	/* 2026-11-23T11:51:46Z and two days later. */
+	static const struct clock_days days = { 1795434706, 1795607506 };
+	static const struct {
+		const char *text;
+		const char *said;
+	} rows[] = {
+		{ "2026-11-22", "--on: 2026-11-22 is too early: it must not be before 2026-11-23" },
+		{ "2026-11-26", "--on: 2026-11-26 is too late: it must not be after 2026-11-25" },
+		{ "2026-02-30", "--on: '2026-02-30' is not a date" },
+		{ "23.11.2026", "--on: '23.11.2026' is not a date" },
+		{ "2026-11-23T11:51:46Z", "--on: '2026-11-23T11:51:46Z' is not a date" },
+		{ "", "--on: '' is not a date" },
+	};
+	int64_t day = -7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err_trace trace = { 0 };
+
+		assert_fails(clock_read_day(rows[i].text, "--on", &days, &day, &trace),
+		    ERR_ARGUMENT, &trace);
+		assert_string_equal(trace.frame[0].text, rows[i].said);
+		assert_true(trace.next[0] != '\0');
+		assert_true(day == -7);
+	}
+	assert_int_equal(clock_read_day("2026-11-23", "--on", &days, &day, NULL), ERR_OK);
+	assert_true(day == 1795392000);
+	assert_int_equal(clock_read_day("2026-11-25", "--on", &days, &day, NULL), ERR_OK);
+	assert_int_equal(clock_read_day("1999-01-01", "--on", NULL, &day, NULL), ERR_OK);
+	assert_true(day == 915148800);
+}
+
+static void
 the_clocks_go(void **state)
 {
 	const int64_t before = clock_boot_ms();
@@ -116,6 +151,7 @@ main(void)
 		cmocka_unit_test(a_date_is_its_midnight),
 		cmocka_unit_test(a_time_before_1970_or_after_9999_is_written_as_the_nearest),
 		cmocka_unit_test(other_forms_and_days_that_never_were_are_refused),
+		cmocka_unit_test(a_day_that_a_person_typed_is_read_within_its_bounds),
 		cmocka_unit_test(the_clocks_go),
 	};
 

@@ -17,6 +17,7 @@ struct values {
 	bool flag;
 	struct names names;
 	struct names things;
+	int64_t day;
 };
 
 static enum err
@@ -78,6 +79,11 @@ static const struct option_row options[] = {
 	    .metavar = "NAMES",
 	    .help = "names",
 	    .offset = offsetof(struct values, names) },
+	{ .name = "day",
+	    .kind = OPTION_DAY,
+	    .metavar = "DATE",
+	    .help = "a day",
+	    .offset = offsetof(struct values, day) },
 	{ .name = NULL },
 };
 
@@ -132,7 +138,7 @@ everything_that_is_said_arrives(void **state)
 {
 	char line[LINE_SIZE] =
 	    "quorate noun verb thing -m 3 --text=a=b --flag --names alice,bob --names "
-	    "carol --json --by ann -- ls -l";
+	    "carol --day 2026-11-23 --json --by ann -- ls -l";
 	struct command_line parsed;
 	struct err_trace trace = { 0 };
 	const struct values *v;
@@ -146,6 +152,7 @@ everything_that_is_said_arrives(void **state)
 	assert_true(v->flag);
 	assert_int_equal(v->names.count, 3);
 	assert_string_equal(v->names.name[2], "carol");
+	assert_int_equal(v->day, 1795392000);
 	assert_string_equal(parsed.by, "ann");
 	assert_true(parsed.json);
 	assert_string_equal(parsed.rest[0], "ls");
@@ -238,6 +245,8 @@ static const struct {
 	{ "quorate noun verb thing -m 3 --text", "wants a value" },
 	{ "quorate noun verb thing -m 3 --text=", "empty" },
 	{ "quorate noun verb thing -m 3 --names alice,,bob", "empty name" },
+	{ "quorate noun verb thing -m 3 --day 2026-02-30", "--day: '2026-02-30' is not a date" },
+	{ "quorate noun verb thing -m 3 --day 1970-01-01", "--day: 1970-01-01 is too early" },
 	{ "quorate noun verb thing -m 3 --", "--" },
 	{ "quorate noun plain -- ls", "--" },
 	{ "quorate noun many", "WHAT" },

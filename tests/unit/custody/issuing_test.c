@@ -14,10 +14,30 @@
 #include "quorum/derive.h"
 #include "quorum/escrow.h"
 #include "roster/binding.h"
+#include "roster/person.h"
+#include "roster/policy.h"
 #include "roster/quorum.h"
 #include "tests/unit/custody/room.h"
 
 enum { CARDS = 2, APDUS_AT_MOST = 64 };
+
+/* As few cards as there can be. */
+static void
+allow_all_of_n(struct room *room)
+{
+	struct err_trace trace = { 0 };
+	struct roster_policy_change change = {
+		.which = ROSTER_POLICY_ALL_OF_N, .value = 1, .reason = "few cards"
+	};
+	struct roster_person person;
+
+	for (int n = 0; n < 2; n++) {
+		assert_ok(roster_person_find(room->roster, n == 0 ? "p0" : "p1", &person, &trace),
+		    &trace);
+		change.people[n] = person.id;
+	}
+	assert_ok(roster_policy_set(room->roster, &change, &trace), &trace);
+}
 
 /* Plans a quorum "root" of all cards, with a token that is never looked for. */
 static struct roster_id
@@ -46,6 +66,7 @@ plan(struct room *room)
 		.fresh = true,
 		.binds = { true, true },
 		.token = { .label = "PRACTICE ca", .module = "softhsm" } };
+	allow_all_of_n(room);
 	assert_ok(roster_quorum_create(room->roster, "root", &plan->quorum, &trace), &trace);
 	assert_ok(roster_binding_add(room->roster, &plan->quorum, spec, &binding, &trace), &trace);
 	assert_ok(roster_operation_begin(room->roster, plan, &id, &trace), &trace);

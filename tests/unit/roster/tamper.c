@@ -61,7 +61,8 @@ static const struct edit {
 	    "VALUES(randomblob(16), randomblob(32), 1, 0, 0, 0)",
 	    "'person'" },
 	{ "a policy out of nothing",
-	    "INSERT INTO policy(name, value, reason, time) VALUES('margin', 0, 'x', 0)",
+	    "INSERT INTO policy(name, value, reason, people, time) VALUES('margin', 0, 'x', x'', "
+	    "0)",
 	    "'policy'" },
 	{ "a name",
 	    "UPDATE content SET bytes = CAST('mallory' AS BLOB) "
