@@ -171,8 +171,10 @@ explain(struct asking *asking, const struct card *card, const struct whose *whos
 		    "%.43s is %.64s's card (serial %s) of another quorum, '%.32s'.", whose->card,
 		    whose->custodian, serial, whose->quorum);
 	else
-		snprintf(asking->reason, sizeof(asking->reason),
-		    "The card with serial %s is not in this roster.", serial);
+		snprintf(asking->reason, sizeof(asking->reason), "The card with serial %s is %s.",
+		    serial,
+		    asking->custody->roster == NULL ? "not the one that is wanted"
+						    : "not in this roster");
 }
 
 /* Where a blank card is wanted, a card that somebody else has enrolled is none. */

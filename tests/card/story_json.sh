@@ -22,6 +22,7 @@ with_json() {
 # What each of them is given here.
 table() {
 	cat <<'END'
+card check|root/1 --by ann
 card enrol|--custodian dave --quorum other --by ann
 card inspect|
 card list|

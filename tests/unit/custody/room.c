@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/secret.h"
 #include "custody/enrol.h"
@@ -90,6 +91,12 @@ take_out(void *context, const char *reader, const char *text)
 	readers_local_put(&room->local, 0, NULL);
 }
 
+static int64_t
+room_clock(void *context)
+{
+	return clock_utc() + ((const struct room *)context)->ahead;
+}
+
 /* ---- The room ------------------------------------------------------------------------------ */
 
 static void
@@ -124,6 +131,7 @@ room_open(struct room *room)
 	snprintf(room->old_file, sizeof(room->old_file), "%s/old-roster", room->folder);
 	snprintf(room->old_state_dir, sizeof(room->old_state_dir), "%s/old-state", room->folder);
 	assert_ok(roster_create(&(struct roster_founding){ .paths = { room->file, room->state_dir },
+				    .clock = { room_clock, room },
 				    .practice = true,
 				    .administrator = "ann" },
 		      &room->roster, &trace),
@@ -162,6 +170,7 @@ open_again(struct room *room)
 	struct roster_person ann;
 
 	assert_ok(roster_open(&(struct roster_options){ .paths = { room->file, room->state_dir },
+				  .clock = { room_clock, room },
 				  .mode = ROSTER_WRITE },
 		      &room->roster, &trace),
 	    &trace);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "custody/attendant.h"
 #include "custody/custody.h"
@@ -33,6 +34,7 @@ struct room {
 	bool stopped;
 	bool keep_admin_pin; /* cards are enrolled without a factory reset */
 	unsigned insertions;
+	int64_t ahead;  /* the roster's clock is ahead of the machine's by so many seconds */
 	char note[512]; /* the reason of the last question that had one */
 };
 
