@@ -142,6 +142,22 @@ rename_to_new(const char *from, const char *to)
 }
 
 enum err
+file_put_in_place(const char *beside, const char *path, struct err_trace *trace)
+{
+	enum err err;
+
+	if (rename_to_new(beside, path)) {
+		err = file_sync_folder_of(path, trace);
+		if (err != ERR_OK)
+			unlink(path); /* ours, and else in the way of the next try */
+	} else {
+		err = FAIL_ERRNO(trace, "file '%s' not made", path);
+		unlink(beside);
+	}
+	return err;
+}
+
+enum err
 file_create(const char *path, const void *bytes, size_t len, struct err_trace *trace)
 {
 	struct stat there;
@@ -152,16 +168,8 @@ file_create(const char *path, const void *bytes, size_t len, struct err_trace *t
 	if (lstat(path, &there) == 0)
 		return FAIL(trace, ERR_EXISTS, "'%s' exists and is never overwritten", path);
 	err = write_beside(path, &(struct part){ bytes, len }, &name, trace);
-	if (err != ERR_OK)
-		return err;
-	if (rename_to_new(name, path)) {
-		err = file_sync_folder_of(path, trace);
-		if (err != ERR_OK)
-			unlink(path); /* ours, and else in the way of the next try */
-	} else {
-		err = FAIL_ERRNO(trace, "file '%s' not made", path);
-		unlink(name);
-	}
+	if (err == ERR_OK)
+		err = file_put_in_place(name, path, trace);
 	free(name);
 	return err;
 }

@@ -20,6 +20,22 @@ file_replace(const char *path, const void *bytes, size_t len, struct err_trace *
 MUST_CHECK enum err
 file_create(const char *path, const void *bytes, size_t len, struct err_trace *trace);
 
+/*
+ * As file_create, for what is written little by little: a draft lies beside its name until it is
+ * finished, and is gone when it is dropped. Both free it, whatever they return.
+ */
+struct file_draft;
+MUST_CHECK enum err
+file_draft_begin(const char *path, struct file_draft **out, struct err_trace *trace);
+MUST_CHECK enum err
+file_draft_write(struct file_draft *draft, const void *bytes, size_t len, struct err_trace *trace);
+MUST_CHECK enum err file_draft_finish(struct file_draft *draft, struct err_trace *trace);
+void file_draft_drop(struct file_draft *draft); /* NULL is fine */
+
+/* Gives a synced file that lies beside `path` that name; on failure the file is gone. */
+MUST_CHECK enum err
+file_put_in_place(const char *beside, const char *path, struct err_trace *trace);
+
 /* The whole file, NUL-terminated behind its end, at most `max` bytes; free() *out. */
 MUST_CHECK enum err
 file_read(const char *path, size_t max, char **out, size_t *len, struct err_trace *trace);

@@ -21,6 +21,16 @@ MUST_CHECK enum err sha256_parts(
 MUST_CHECK enum err
 sha256(const void *bytes, size_t len, uint8_t out[SHA256_SIZE], struct err_trace *trace);
 
+/* SHA-256 of what comes little by little. */
+struct sha256_stream;
+MUST_CHECK enum err sha256_stream_new(struct sha256_stream **out, struct err_trace *trace);
+MUST_CHECK enum err sha256_stream_add(
+    struct sha256_stream *stream, const void *bytes, size_t len, struct err_trace *trace);
+/* Of all that was added; nothing can be added afterwards. */
+MUST_CHECK enum err
+sha256_stream_end(struct sha256_stream *stream, uint8_t out[SHA256_SIZE], struct err_trace *trace);
+void sha256_stream_free(struct sha256_stream *stream); /* NULL is fine */
+
 /* getrandom(2); for public values (ids, salts, nonces). Secrets come from secret_random. */
 MUST_CHECK enum err random_bytes(void *out, size_t len, struct err_trace *trace);
 

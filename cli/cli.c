@@ -227,6 +227,16 @@ open_cards(struct cli *cli, struct err_trace *trace)
 }
 
 enum err
+cli_open_room(struct cli *cli, struct err_trace *trace)
+{
+	enum err err = check_risks(cli, trace);
+
+	if (err == ERR_OK)
+		err = open_attendant(cli, trace);
+	return err == ERR_OK ? open_cards(cli, trace) : err;
+}
+
+enum err
 cli_open(struct cli *cli, struct err_trace *trace)
 {
 	unsigned needs = cli->line->needs;
@@ -332,4 +342,14 @@ cli_print_words(struct cli *cli, const char *indent, const void *bytes, size_t l
 		}
 	}
 	fputc('\n', cli->out);
+}
+
+void
+cli_print_head(struct cli *cli, const char *what, const struct roster_hash *head)
+{
+	char hex[ROSTER_HASH_TEXT];
+
+	hex_encode(head->bytes, sizeof(head->bytes), hex);
+	fprintf(cli->out, "  %s %.32s\n  %*s %s\n", what, hex, (int)strlen(what), "", hex + 32);
+	cli_print_words(cli, "       ", head->bytes, 16);
 }

@@ -15,6 +15,7 @@
 #include "custody/custody.h"
 
 struct roster;
+struct roster_hash;
 
 struct cli {
 	const struct command_line *line;
@@ -35,6 +36,9 @@ MUST_CHECK enum err cli_find_paths(struct cli *cli, struct err_trace *trace);
 MUST_CHECK enum err cli_open(struct cli *cli, struct err_trace *trace);
 MUST_CHECK enum err cli_close(struct cli *cli, struct err_trace *trace);
 
+/* People, readers and a machine fit for PINs, for a command that comes to need them. */
+MUST_CHECK enum err cli_open_room(struct cli *cli, struct err_trace *trace);
+
 /* The roster, for a command that closed it in between or makes it. */
 MUST_CHECK enum err cli_open_roster(struct cli *cli, struct err_trace *trace);
 MUST_CHECK enum err cli_close_roster(struct cli *cli, struct err_trace *trace);
@@ -52,6 +56,9 @@ const char *cli_time(int64_t utc, char out[CLI_TIME]);
 
 /* Hex in groups of four, and words, as people read them aloud; one line each. */
 void cli_print_words(struct cli *cli, const char *indent, const void *bytes, size_t len);
+
+/* The roster's head as two installations compare it: in hex and in words. */
+void cli_print_head(struct cli *cli, const char *what, const struct roster_hash *head);
 
 /* The commands, a file a noun. */
 extern const struct command cmd_top[], cmd_person[], cmd_card[], cmd_card_check[], cmd_quorum[],

@@ -9,7 +9,9 @@
 #include "base/process.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
+#include "roster/checkpoint.h"
 #include "roster/health.h"
+#include "roster/pack.h"
 #include "roster/person.h"
 #include "roster/roster.h"
 
@@ -18,6 +20,8 @@
 struct init_values {
 	bool practice;
 	const char *group;
+	const char *join;
+	const char *installation;
 };
 
 static const struct option_row init_options[] = {
@@ -30,6 +34,16 @@ static const struct option_row init_options[] = {
 	    .metavar = "GROUP",
 	    .help = "may read the roster, for monitoring",
 	    .offset = offsetof(struct init_values, group) },
+	{ .name = "join",
+	    .kind = OPTION_TEXT,
+	    .metavar = "PACK",
+	    .help = "begin a second installation of the roster that a whole pack brings",
+	    .offset = offsetof(struct init_values, join) },
+	{ .name = "installation",
+	    .kind = OPTION_TEXT,
+	    .metavar = "NAME",
+	    .help = "with --join: what this one is to be called; the machine's name without it",
+	    .offset = offsetof(struct init_values, installation) },
 	{ .name = NULL },
 };
 
@@ -49,29 +63,25 @@ make_parent(const char *file, struct err_trace *trace)
 	return err;
 }
 
-static enum err
-run_init(struct cli *cli, const void *values, struct err_trace *trace)
+/* Whatever is made in a sandbox is practice (design.md, rule 9). */
+static bool
+is_in_sandbox(void)
 {
-	const struct init_values *v = values;
-	/* Whatever is made in a sandbox is practice (design.md, rule 9). */
-	bool practice = v->practice || getenv("QUORATE_SANDBOX") != NULL;
+	return getenv("QUORATE_SANDBOX") != NULL;
+}
+
+static enum err
+found(struct cli *cli, const struct init_values *v, struct err_trace *trace)
+{
+	const bool practice = v->practice || is_in_sandbox();
 	const struct roster_founding founding = {
 		.paths = { cli->roster_file, cli->state_dir },
 		.practice = practice,
 		.administrator = cli->line->by,
 		.group = v->group,
 	};
-	enum err err;
+	const enum err err = roster_create(&founding, &cli->custody.roster, trace);
 
-	if (cli->line->by == NULL) {
-		err_next(trace, "Add --by NAME: the first administrator, who is at the keyboard.");
-		return FAIL(trace, ERR_ARGUMENT, "who founds this roster?");
-	}
-	err = file_make_folder(cli->state_dir, trace);
-	if (err == ERR_OK)
-		err = make_parent(cli->roster_file, trace);
-	if (err == ERR_OK)
-		err = roster_create(&founding, &cli->custody.roster, trace);
 	if (err != ERR_OK)
 		return err;
 	fprintf(cli->out, "%sRoster %s made; %s is its first person, an administrator.\n",
@@ -79,6 +89,60 @@ run_init(struct cli *cli, const void *values, struct err_trace *trace)
 	fprintf(
 	    cli->out, "Next: quorate person add NAME --role custodian --by %s\n", cli->line->by);
 	return ERR_OK;
+}
+
+static enum err
+join(struct cli *cli, const struct init_values *v, struct err_trace *trace)
+{
+	char host[ROSTER_INSTALLATION_NAME] = "";
+	struct roster_joining joining = {
+		.paths = { cli->roster_file, cli->state_dir },
+		.practice_only = v->practice || is_in_sandbox(),
+		.pack = v->join,
+		.person = cli->line->by,
+		.installation = v->installation,
+		.group = v->group,
+	};
+	struct roster_hash head;
+	enum err err = ERR_OK;
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		return FAIL_ERRNO(trace, "this machine has no name: give --installation NAME");
+	if (joining.installation == NULL)
+		joining.installation = host;
+	err = roster_join(&joining, &cli->custody.roster, trace);
+	if (err == ERR_OK)
+		err = roster_head(cli->custody.roster, &head, trace);
+	if (err != ERR_OK)
+		return err;
+	fprintf(cli->out, "%sRoster %s made from the pack; this is its installation '%s'.\n",
+	    roster_is_practice(cli->custody.roster) ? "PRACTICE. " : "", cli->roster_file,
+	    joining.installation);
+	cli_print_head(cli, "head", &head);
+	fputs("Next: take a pack of this one where the other is: quorate roster pack FILE\n",
+	    cli->out);
+	return ERR_OK;
+}
+
+static enum err
+run_init(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct init_values *v = values;
+	enum err err;
+
+	if (cli->line->by == NULL) {
+		err_next(trace, "Add --by NAME: the first administrator, or with --join somebody "
+				"of that roster, who is at the keyboard.");
+		return FAIL(trace, ERR_ARGUMENT, "who is at the keyboard?");
+	}
+	if (v->installation != NULL && v->join == NULL)
+		return FAIL(trace, ERR_ARGUMENT, "--installation belongs to --join");
+	err = file_make_folder(cli->state_dir, trace);
+	if (err == ERR_OK)
+		err = make_parent(cli->roster_file, trace);
+	if (err != ERR_OK)
+		return err;
+	return v->join != NULL ? join(cli, v, trace) : found(cli, v, trace);
 }
 
 /* ---- health -------------------------------------------------------------------------------- */
@@ -253,7 +317,7 @@ run_sandbox(struct cli *cli, const void *values, struct err_trace *trace)
 
 const struct command cmd_top[] = {
 	{ .name = "init",
-	    .summary = "Make a new roster",
+	    .summary = "Make a new roster, or a second installation of one",
 	    .needs = NEED_PATH | NEED_BY,
 	    .options = init_options,
 	    .size = sizeof(struct init_values),

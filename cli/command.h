@@ -62,6 +62,7 @@ enum command_needs {
 	NEED_CARDS = 1 << 7,            /* talks to readers */
 	NEED_PATH = 1 << 8,             /* takes --roster, but opens nothing itself */
 	NEED_OPTIONAL_ROSTER = 1 << 10, /* opened for reading if there is one */
+	NEED_ROOM_LATER = 1 << 11,      /* may come to ask people for cards: cli_open_room */
 	NEED_BY = 1 << 9,               /* takes --by, but nobody of that name need exist yet */
 };
 

@@ -129,9 +129,9 @@ command_takes(const struct command *command, const struct option_row *global)
 		{ "json", NEED_JSON },
 		{ "roster", NEED_ROSTER | NEED_WRITE | NEED_PATH | NEED_OPTIONAL_ROSTER },
 		{ "by", NEED_WRITE | NEED_BY },
-		{ "attendant", NEED_ATTENDANT },
-		{ "accept", NEED_SECRETS },
-		{ "trace", NEED_CARDS },
+		{ "attendant", NEED_ATTENDANT | NEED_ROOM_LATER },
+		{ "accept", NEED_SECRETS | NEED_ROOM_LATER },
+		{ "trace", NEED_CARDS | NEED_ROOM_LATER },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)

@@ -11,32 +11,45 @@
 
 _Static_assert((int)ROSTER_SIGNATURE_MAX >= (int)CARD_SIGNATURE_MAX, "a signature fits the roster");
 
+/* What the card itself remembers of the checkpoint. */
+static enum err
+note_in_header(
+    struct card *card, const struct roster_checkpoint_request *request, struct err_trace *trace)
+{
+	struct header header;
+	const enum err err = card_header_load(card, &header, trace);
+
+	if (err != ERR_OK)
+		return err;
+	header.checkpoint = request->number;
+	memcpy(header.checkpoint_head, request->head.bytes, sizeof(header.checkpoint_head));
+	return card_header_store(card, &header, trace);
+}
+
+enum err
+checkpoint_sign(struct custody *custody, struct card *card, const struct roster_card *known,
+    const struct roster_checkpoint_request *request, struct err_trace *trace)
+{
+	struct roster_signature signature = { .card = known->id };
+	struct card_signature signed_by_card;
+	enum err err = card_sign(card, request->digest.bytes, &signed_by_card, trace);
+
+	if (err != ERR_OK)
+		return FAIL(trace, err, "card %s did not sign the checkpoint", known->name);
+	signature.len = signed_by_card.len;
+	memcpy(signature.der, signed_by_card.der, signed_by_card.len);
+	err = roster_checkpoint_sign(custody->roster, request, &signature, trace);
+	return err == ERR_OK ? note_in_header(card, request, trace) : err;
+}
+
 enum err
 checkpoint_by_card(struct custody *custody, struct card *card, const struct roster_card *known,
     struct err_trace *trace)
 {
 	struct roster_checkpoint_request request;
-	struct roster_signature signature = { .card = known->id };
-	struct card_signature signed_by_card;
-	struct header header;
-	enum err err = roster_checkpoint_request(custody->roster, &request, trace);
+	const enum err err = roster_checkpoint_request(custody->roster, &request, trace);
 
-	if (err != ERR_OK)
-		return err;
-	err = card_sign(card, request.digest.bytes, &signed_by_card, trace);
-	if (err != ERR_OK)
-		return FAIL(trace, err, "card %s did not sign the checkpoint", known->name);
-	signature.len = signed_by_card.len;
-	memcpy(signature.der, signed_by_card.der, signed_by_card.len);
-	err = roster_checkpoint_sign(custody->roster, &request, &signature, trace);
-	if (err != ERR_OK)
-		return err;
-	err = card_header_load(card, &header, trace);
-	if (err != ERR_OK)
-		return err;
-	header.checkpoint = request.number;
-	memcpy(header.checkpoint_head, request.head.bytes, sizeof(header.checkpoint_head));
-	return card_header_store(card, &header, trace);
+	return err == ERR_OK ? checkpoint_sign(custody, card, known, &request, trace) : err;
 }
 
 /* ERR_NOT_NOW in words for people who hold a roster that is not the newest. */
@@ -48,8 +61,9 @@ static enum err PRINTF_LIKE(2, 3) is_older(struct err_trace *trace, const char *
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	err_next(trace, "Find the roster that this card last worked with: a newer copy, a backup. "
-			"Nothing was changed on card or token.");
+	err_next(trace, "Find the roster that this card last worked with: a newer copy, a backup, "
+			"or another installation's pack ('quorate roster take PACK'). Nothing was "
+			"changed on card or token.");
 	return FAIL(trace, ERR_NOT_NOW, "%s", text);
 }
 

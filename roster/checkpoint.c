@@ -306,13 +306,14 @@ roster_card_is_pinned(struct roster *roster, const struct roster_id *card,
 }
 
 enum err
-checkpoint_verify_pins(struct db *db, struct err_trace *trace)
+checkpoint_verify_pins(struct db *db, int64_t from, struct err_trace *trace)
 {
 	int64_t number = 0;
 	const enum err err = db_ask_integer(db,
-	    DB_CALL0("SELECT k.number FROM pin p JOIN checkpoint k ON k.ordinal = p.checkpoint "
-		     "WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.writer = p.writer AND "
-		     "e.n = p.n AND e.hash = p.hash) LIMIT 1"),
+	    DB_CALL("SELECT k.number FROM checkpoint k JOIN pin p ON p.checkpoint = k.ordinal "
+		    "WHERE k.ordinal >= ?1 AND NOT EXISTS (SELECT 1 FROM event e WHERE "
+		    "e.writer = p.writer AND e.n = p.n AND e.hash = p.hash) LIMIT 1",
+		db_integer(from)),
 	    0, &number, trace);
 
 	if (err == ERR_OK && number != 0)

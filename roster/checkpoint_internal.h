@@ -6,8 +6,8 @@
 #include "roster/checkpoint.h"
 #include "roster/event.h"
 
-/* Every head that a checkpoint signed is of an event in the roster. */
-MUST_CHECK enum err checkpoint_verify_pins(struct db *db, struct err_trace *trace);
+/* Every head that a checkpoint signed, from this row on, is of an event in the roster. */
+MUST_CHECK enum err checkpoint_verify_pins(struct db *db, int64_t from, struct err_trace *trace);
 
 /* How many events some checkpoint covers. */
 MUST_CHECK enum err checkpoint_count_pinned(struct db *db, int64_t *out, struct err_trace *trace);

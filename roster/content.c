@@ -8,8 +8,8 @@
 #include "base/hash.h"
 #include "roster/roster_internal.h"
 
-static enum err
-hash_content(const void *salt, const void *bytes, size_t len, struct roster_hash *out,
+enum err
+content_hash(const void *salt, const void *bytes, size_t len, struct roster_hash *out,
     struct err_trace *trace)
 {
 	const struct part parts[] = { { salt, CONTENT_SALT_SIZE }, { bytes, len } };
@@ -29,7 +29,7 @@ content_put(struct roster *roster, const void *bytes, size_t len, struct roster_
 		return FAIL(trace, ERR_INTERNAL, "content of %zu bytes, or no transaction", len);
 	err = random_bytes(salt, sizeof(salt), trace);
 	if (err == ERR_OK)
-		err = hash_content(salt, bytes, len, &hash, trace);
+		err = content_hash(salt, bytes, len, &hash, trace);
 	if (err == ERR_OK)
 		err = db_run(roster->db,
 		    DB_CALL("INSERT INTO content(hash, salt, bytes) VALUES(?1, ?2, ?3)",
@@ -92,6 +92,13 @@ content_get(struct db *db, const struct roster_hash *hash, void *out, size_t cap
 	return ERR_OK;
 }
 
+/* When the roster is closed. */
+static enum err
+have_wiped(struct db *db, struct err_trace *trace)
+{
+	return db_run(db, DB_CALL0("INSERT OR IGNORE INTO chore(name) VALUES('wipe')"), trace);
+}
+
 static enum err
 delete_contents(
     struct db *db, const struct roster_hash *hashes, size_t count, struct err_trace *trace)
@@ -103,10 +110,22 @@ delete_contents(
 		    DB_CALL("DELETE FROM content WHERE hash = ?1",
 			db_blob(hashes[i].bytes, ROSTER_HASH_SIZE)),
 		    trace);
-	if (err == ERR_OK)
-		err =
-		    db_run(db, DB_CALL0("INSERT OR IGNORE INTO chore(name) VALUES('wipe')"), trace);
-	return err;
+	return err == ERR_OK ? have_wiped(db, trace) : err;
+}
+
+enum err
+content_delete_erased(struct db *db, struct err_trace *trace)
+{
+	int64_t there = 0;
+	enum err err = db_ask_integer(db,
+	    DB_CALL0("SELECT count(*) FROM erased e JOIN content c ON c.hash = e.hash"), 0, &there,
+	    trace);
+
+	if (err != ERR_OK || there == 0)
+		return err;
+	err = db_run(
+	    db, DB_CALL0("DELETE FROM content WHERE hash IN (SELECT hash FROM erased)"), trace);
+	return err == ERR_OK ? have_wiped(db, trace) : err;
 }
 
 static json_t *
@@ -178,7 +197,7 @@ check_content(const struct db_rows *rows, struct db *projections, struct err_tra
 	if (!db_copy_blob(rows, 0, stored.bytes, sizeof(stored.bytes)) ||
 	    salt_len != CONTENT_SALT_SIZE)
 		return FAIL(trace, ERR_FORMAT, "a content beside the events is malformed");
-	err = hash_content(salt, bytes, len, &computed, trace);
+	err = content_hash(salt, bytes, len, &computed, trace);
 	if (err == ERR_OK && !roster_hash_equal(&stored, &computed))
 		err = FAIL(trace, ERR_FORMAT, "a content beside the events was changed");
 	if (err == ERR_OK)

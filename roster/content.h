@@ -40,6 +40,15 @@ struct content_erasure {
 };
 MUST_CHECK enum err content_erase_personal(
     struct roster *roster, const struct content_erasure *erasure, struct err_trace *trace);
+/* SHA-256(salt ‖ bytes), which an event binds. */
+MUST_CHECK enum err content_hash(const void *salt, const void *bytes, size_t len,
+    struct roster_hash *out, struct err_trace *trace);
+
+/*
+ * Deletes what events have erased but is there, and has the file wiped when it is closed. For
+ * erasures that another installation wrote.
+ */
+MUST_CHECK enum err content_delete_erased(struct db *db, struct err_trace *trace);
 
 /* Each content is what an event binds, and none is there that was erased or that nothing binds. */
 MUST_CHECK enum err content_verify(struct db *db, struct db *projections, struct err_trace *trace);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "roster/create_internal.h"
 #include "roster/founding.h"
 #include "roster/roster.h"
 #include "roster/state.h"
@@ -49,31 +50,29 @@ make_empty(const char *path, const char *group, struct err_trace *trace)
 }
 
 static enum err
-found_at(const char *path, const struct roster_founding *founding, struct err_trace *trace)
+fill_at(const char *path, const struct making *making, bool after_death, struct roster_id *by,
+    struct err_trace *trace)
 {
-	struct roster roster = { .lock = -1, .writable = true, .clock = founding->clock };
-	enum err err = make_empty(path, founding->group, trace);
+	struct roster roster = { .lock = -1, .writable = true, .clock = making->clock };
+	enum err err = make_empty(path, making->group, trace);
 
 	if (err != ERR_OK)
 		return err;
 	/* The events are stored before the state folder knows of them, as with every commit. */
-	roster.state_dir = strdup(founding->paths.state_dir);
+	roster.state_dir = strdup(making->paths.state_dir);
 	if (roster.state_dir == NULL)
 		err = FAIL(trace, ERR_NOMEM, "no memory for a path");
 	if (err == ERR_OK)
-		err = roster_id_new(&roster.identity, trace);
-	if (err == ERR_OK)
 		err = roster_id_new(&roster.own.writer, trace);
-	if (err == ERR_OK)
-		err = roster_id_new(&roster.by, trace);
 	if (err == ERR_OK)
 		err = db_open(path, DB_CREATE, &roster.db, trace);
 	if (err == ERR_OK)
-		err = founding_write(&roster, founding, trace);
+		err = making->fill(&roster, making->context, after_death, trace);
 	if (err == ERR_OK)
 		err = db_checkpoint(roster.db, trace);
 	if (err == ERR_OK && roster.state_behind)
 		err = state_store(roster.state_dir, &roster.identity, &roster.own, trace);
+	*by = roster.by;
 	db_close(roster.db);
 	free(roster.state_dir);
 	return err;
@@ -107,16 +106,17 @@ move_into_place(const char *from, const char *to, struct err_trace *trace)
 }
 
 static enum err
-create_locked(const struct roster_founding *founding, struct err_trace *trace)
+create_locked(const struct making *making, struct roster_id *by, struct err_trace *trace)
 {
-	const char *file = founding->paths.file;
+	const char *file = making->paths.file;
 	char *half = NULL;
 	enum err err = ERR_INTERNAL;
 
 	if (asprintf(&half, "%s.founding", file) < 0)
 		return FAIL(trace, ERR_NOMEM, "no memory for a path");
-	remove_half_made(half); /* of an attempt that died */
-	err = found_at(half, founding, trace);
+	const bool after_death = access(half, F_OK) == 0;
+	remove_half_made(half);
+	err = fill_at(half, making, after_death, by, trace);
 	if (err == ERR_OK)
 		err = move_into_place(half, file, trace);
 	if (err != ERR_OK)
@@ -125,40 +125,26 @@ create_locked(const struct roster_founding *founding, struct err_trace *trace)
 	return err;
 }
 
-static bool
-read_founder(const struct db_rows *rows, void *item)
-{
-	struct roster_id *founder = item;
-
-	return db_copy_blob(rows, 0, founder->bytes, ROSTER_ID_SIZE);
-}
-
-/* The first person acts for what follows in this command. */
+/* Who made it acts for what follows in this command. */
 static enum err
-open_as_founder(const struct roster_options *options, struct roster **out, struct err_trace *trace)
+open_as(const struct making *making, const struct roster_id *by, struct roster **out,
+    struct err_trace *trace)
 {
-	struct roster *roster = NULL;
-	enum err err = roster_open(options, &roster, trace);
+	const struct roster_options options = {
+		.paths = making->paths, .mode = ROSTER_WRITE, .clock = making->clock
+	};
+	const enum err err = roster_open(&options, out, trace);
 
-	if (err != ERR_OK)
-		return err;
-	err = db_one(
-	    roster->db, DB_CALL0("SELECT founder FROM founding"), read_founder, &roster->by, trace);
-	if (err != ERR_OK) {
-		roster_drop(roster);
-		return err;
-	}
-	*out = roster;
-	return ERR_OK;
+	if (err == ERR_OK)
+		(*out)->by = *by;
+	return err;
 }
 
 enum err
-roster_create(const struct roster_founding *founding, struct roster **out, struct err_trace *trace)
+create_roster(const struct making *making, struct roster **out, struct err_trace *trace)
 {
-	const struct roster_options options = {
-		.paths = founding->paths, .mode = ROSTER_WRITE, .clock = founding->clock
-	};
-	const char *file = founding->paths.file;
+	const char *file = making->paths.file;
+	struct roster_id by = { 0 };
 	struct stat stat_buf;
 	char *lock_path = NULL;
 	int lock = -1;
@@ -167,7 +153,7 @@ roster_create(const struct roster_founding *founding, struct roster **out, struc
 		err_next(trace, "use it as it is, or name another with --roster");
 		return FAIL(trace, ERR_EXISTS, "'%s' is there already", file);
 	}
-	enum err err = make_folders(&founding->paths, trace);
+	enum err err = make_folders(&making->paths, trace);
 	if (err != ERR_OK)
 		return err;
 	if (asprintf(&lock_path, "%s.lock", file) < 0)
@@ -176,8 +162,31 @@ roster_create(const struct roster_founding *founding, struct roster **out, struc
 	free(lock_path);
 	if (err != ERR_OK)
 		return err;
-	err = create_locked(founding, trace);
+	err = create_locked(making, &by, trace);
 	file_unlock(lock);
 	return err != ERR_OK ? FAIL(trace, err, "roster '%s' not made", file)
-			     : open_as_founder(&options, out, trace);
+			     : open_as(making, &by, out, trace);
+}
+
+static enum err
+found(struct roster *roster, const void *context, bool after_death, struct err_trace *trace)
+{
+	enum err err = roster_id_new(&roster->identity, trace);
+
+	(void)after_death;
+	if (err == ERR_OK)
+		err = roster_id_new(&roster->by, trace);
+	return err == ERR_OK ? founding_write(roster, context, trace) : err;
+}
+
+enum err
+roster_create(const struct roster_founding *founding, struct roster **out, struct err_trace *trace)
+{
+	const struct making making = { .paths = founding->paths,
+		.clock = founding->clock,
+		.group = founding->group,
+		.fill = found,
+		.context = founding };
+
+	return create_roster(&making, out, trace);
 }

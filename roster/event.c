@@ -13,9 +13,6 @@
 #include "roster/project.h"
 #include "roster/roster_internal.h"
 
-/* Clocks are set back by a little now and then; by more, somebody should look. */
-enum { CLOCK_SLACK = 300 };
-
 static const int64_t NUMBER_MAX = 9007199254740991; /* 2^53 - 1, as RFC 8785 */
 
 static const struct member seen_item[] = {
@@ -217,7 +214,7 @@ time_for_event(struct roster *roster, int64_t *out, struct err_trace *trace)
 	char said[CLOCK_TEXT];
 	char last[CLOCK_TEXT];
 
-	if (now + CLOCK_SLACK < roster->last_time) {
+	if (now + EVENT_CLOCK_SLACK < roster->last_time) {
 		clock_format(now, said);
 		clock_format(roster->last_time, last);
 		err_next(trace, "set the machine's clock, then try again");
@@ -253,6 +250,16 @@ make_line(
 	return err;
 }
 
+enum err
+event_store(struct db *db, const struct event *event, const char *line, struct err_trace *trace)
+{
+	return db_run(db,
+	    DB_CALL("INSERT INTO event(writer, n, hash, line) VALUES(?1, ?2, ?3, ?4)",
+		db_blob(event->writer.bytes, ROSTER_ID_SIZE), db_integer(event->n),
+		db_blob(event->hash.bytes, ROSTER_HASH_SIZE), db_text(line)),
+	    trace);
+}
+
 static enum err
 store_line(struct roster *roster, const char *line, struct err_trace *trace)
 {
@@ -261,11 +268,7 @@ store_line(struct roster *roster, const char *line, struct err_trace *trace)
 
 	if (err != ERR_OK)
 		return err;
-	err = db_run(roster->db,
-	    DB_CALL("INSERT INTO event(writer, n, hash, line) VALUES(?1, ?2, ?3, ?4)",
-		db_blob(event.writer.bytes, ROSTER_ID_SIZE), db_integer(event.n),
-		db_blob(event.hash.bytes, ROSTER_HASH_SIZE), db_text(line)),
-	    trace);
+	err = event_store(roster->db, &event, line, trace);
 	if (err == ERR_OK)
 		err = project_event(roster->db, &event, trace);
 	if (err == ERR_OK) {

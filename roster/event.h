@@ -68,6 +68,13 @@ bool event_head_parse(const char *text, struct event_head *out);
 MUST_CHECK enum err
 event_append(struct roster *roster, const char *type, json_t *body, struct err_trace *trace);
 
+/* Clocks are set back by a little now and then; by more seconds, somebody should look. */
+enum { EVENT_CLOCK_SLACK = 300 };
+
+/* Stores a parsed event's line, and nothing else. */
+MUST_CHECK enum err
+event_store(struct db *db, const struct event *event, const char *line, struct err_trace *trace);
+
 /* The newest event of each writer as the projections have it, sorted by writer; free() *out. */
 MUST_CHECK enum err
 event_heads(struct db *db, struct event_head **out, size_t *count, struct err_trace *trace);

@@ -158,17 +158,11 @@ in_words(struct roster *roster, const struct event *event)
 	return words;
 }
 
-struct walk {
-	struct roster *roster;
-	roster_log_visit visit;
-	void *context;
-};
-
 static enum err
-visit_event(
-    const struct walk *walk, const struct event *event, const char *line, struct err_trace *trace)
+visit_event(struct roster *roster, const struct roster_log_walk *walk, const struct event *event,
+    const char *line, struct err_trace *trace)
 {
-	char *words = in_words(walk->roster, event);
+	char *words = in_words(roster, event);
 
 	if (words == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for the log");
@@ -187,21 +181,88 @@ visit_event(
 	return err;
 }
 
-enum err
-roster_log(struct roster *roster, roster_log_visit visit, void *context, struct err_trace *trace)
+/* "card" chooses "card.enrol", and "card.enrol" itself. */
+static bool
+is_of_type(const char *type, const char *wanted)
 {
-	const struct walk walk = { roster, visit, context };
+	const size_t len = strlen(wanted);
+
+	return strncmp(type, wanted, len) == 0 && (type[len] == '\0' || type[len] == '.');
+}
+
+/* The canonical line begins with the body, and goes on with this; a text has its quotes escaped. */
+static size_t
+body_len(const char *line)
+{
+	static const char behind[] = ",\"by\":\"";
+	const char *last = line;
+
+	for (const char *at = line; (at = strstr(at, behind)) != NULL; at++)
+		last = at;
+	return (size_t)(last - line);
+}
+
+static bool
+is_about(const struct roster_log_filter *filter, const struct event *event, const char *line)
+{
+	char id[ROSTER_ID_TEXT];
+
+	roster_id_format(&filter->about, id);
+	if (memmem(line, body_len(line), id, strlen(id)) != NULL)
+		return true;
+	return filter->quorum != NULL && strcmp(event->type->name, "card.begin") == 0 &&
+	       strcmp(member_text(event->body, "quorum"), filter->quorum) == 0;
+}
+
+static bool
+is_chosen(const struct roster_log_filter *filter, const struct event *event, const char *line)
+{
+	if (event->time < filter->since || (filter->until != 0 && event->time > filter->until))
+		return false;
+	if (filter->type != NULL && !is_of_type(event->type->name, filter->type))
+		return false;
+	if (roster_id_is_set(&filter->by) && !roster_id_equal(&filter->by, &event->by))
+		return false;
+	return !roster_id_is_set(&filter->about) || is_about(filter, event, line);
+}
+
+/* Visits what is chosen but for the first `skip`; `walk` NULL only counts. */
+static enum err
+go_through(struct roster *roster, const struct roster_log_filter *filter,
+    const struct roster_log_walk *walk, size_t *skip, struct err_trace *trace)
+{
 	struct replay *replay = NULL;
 	const struct event *event = NULL;
 	const char *line = NULL;
-	enum err err = replay_open(roster->db, &replay, trace);
+	size_t chosen = 0;
+	enum err err = replay_open(roster->db, NULL, &replay, trace);
 
 	while (err == ERR_OK) {
 		err = replay_next(replay, &event, &line, trace);
 		if (err != ERR_OK || event == NULL)
 			break;
-		err = visit_event(&walk, event, line, trace);
+		if (is_chosen(filter, event, line) && ++chosen > *skip && walk != NULL)
+			err = visit_event(roster, walk, event, line, trace);
 	}
 	replay_close(replay);
+	*skip = chosen;
 	return err;
+}
+
+enum err
+roster_log(struct roster *roster, const struct roster_log_walk *walk, struct err_trace *trace)
+{
+	static const struct roster_log_filter all = { 0 };
+	const struct roster_log_filter *filter = walk->filter != NULL ? walk->filter : &all;
+	size_t skip = 0;
+
+	/* The newest are counted from the end, which a first pass finds. */
+	if (filter->limit != 0) {
+		const enum err err = go_through(roster, filter, NULL, &skip, trace);
+
+		if (err != ERR_OK)
+			return err;
+		skip = skip > filter->limit ? skip - filter->limit : 0;
+	}
+	return go_through(roster, filter, walk, &skip, trace);
 }

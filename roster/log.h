@@ -22,15 +22,35 @@ struct roster_log_entry {
 /* In replay order. The visitor's error ends the walk and is returned. */
 typedef enum err (*roster_log_visit)(
     void *context, const struct roster_log_entry *entry, struct err_trace *trace);
+
+/* Which events; zeroed members choose all. */
+struct roster_log_filter {
+	int64_t since;          /* at that second or later */
+	int64_t until;          /* at that second or before; 0: no end */
+	const char *type;       /* "card.enrol", or "card" for all that begin so */
+	struct roster_id by;    /* who was at the keyboard */
+	struct roster_id about; /* a person, card, quorum or anything else that has an id */
+	const char *quorum;     /* besides `about`: cards begun for a quorum of that name */
+	size_t limit;           /* the newest so many; 0: all */
+};
+
+struct roster_log_walk {
+	const struct roster_log_filter *filter; /* NULL: all */
+	roster_log_visit visit;
+	void *context;
+};
+
+/* Memory does not grow with the log. */
 MUST_CHECK enum err
-roster_log(struct roster *roster, roster_log_visit visit, void *context, struct err_trace *trace);
+roster_log(struct roster *roster, const struct roster_log_walk *walk, struct err_trace *trace);
 
 /* What verification found. Findings of tampering are an error of roster_verify, not here. */
 struct roster_verified {
 	int64_t events;
 	unsigned writers;
-	int64_t erased; /* contents that were erased, as events say */
-	int64_t pinned; /* events that a checkpoint covers */
+	int64_t erased;    /* contents that were erased, as events say */
+	int64_t pinned;    /* events that a checkpoint covers */
+	int64_t unapplied; /* events without effect: they contradict what came before them */
 	size_t checkpoints;
 	struct roster_checkpoint *checkpoint; /* free() */
 	struct roster_hash head;

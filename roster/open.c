@@ -436,8 +436,8 @@ is_same(const int64_t a[3], const int64_t b[3])
 	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
 }
 
-static enum err
-close_reading(const struct roster *roster, struct err_trace *trace)
+enum err
+roster_check_unchanged(const struct roster *roster, struct err_trace *trace)
 {
 	int64_t now[3];
 	bool beside_wal = false;
@@ -463,7 +463,8 @@ roster_close(struct roster *roster, struct err_trace *trace)
 	if (roster == NULL)
 		return ERR_OK;
 	roster_rollback(roster);
-	err = roster->writable ? close_writing(roster, trace) : close_reading(roster, trace);
+	err =
+	    roster->writable ? close_writing(roster, trace) : roster_check_unchanged(roster, trace);
 	let_go(roster);
 	return err;
 }

@@ -98,21 +98,43 @@ project_happened(struct db *db, const struct event *event, struct err_trace *tra
 	return err == ERR_OK ? ERR_OK : fail_event(event, err, trace);
 }
 
-enum err
-project_all(struct db *from, struct db *to, int64_t until, struct err_trace *trace)
+/* No event is older than one before it in replay order, so that `until` ends it. */
+static enum err
+walk(struct replay *replay, struct db *to, int64_t until, struct err_trace *trace)
 {
-	struct replay *replay = NULL;
 	const struct event *event = NULL;
 	const char *line = NULL;
-	enum err err = replay_open(from, &replay, trace);
+	enum err err = ERR_OK;
 
 	while (err == ERR_OK) {
 		err = replay_next(replay, &event, &line, trace);
-		/* No event is older than one before it in replay order. */
 		if (err != ERR_OK || event == NULL || event->time > until)
 			break;
 		err = project_happened(to, event, trace);
 	}
+	return err;
+}
+
+enum err
+project_all(struct db *from, struct db *to, int64_t until, struct err_trace *trace)
+{
+	struct replay *replay = NULL;
+	enum err err = replay_open(from, NULL, &replay, trace);
+
+	if (err == ERR_OK)
+		err = walk(replay, to, until, trace);
+	replay_close(replay);
+	return err;
+}
+
+enum err
+project_after(struct db *db, const struct replay_after *after, struct err_trace *trace)
+{
+	struct replay *replay = NULL;
+	enum err err = replay_open(db, after, &replay, trace);
+
+	if (err == ERR_OK)
+		err = walk(replay, db, PROJECT_EVERYTHING, trace);
 	replay_close(replay);
 	return err;
 }

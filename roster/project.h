@@ -7,6 +7,7 @@
 #define ROSTER_PROJECT_H
 
 #include "roster/event.h"
+#include "roster/replay.h"
 
 /*
  * ERR_EXISTS, ERR_ABSENT: the event contradicts what came before it; what it changed is for the
@@ -26,6 +27,10 @@ project_happened(struct db *db, const struct event *event, struct err_trace *tra
 #define PROJECT_EVERYTHING INT64_MAX
 MUST_CHECK enum err
 project_all(struct db *from, struct db *to, int64_t until, struct err_trace *trace);
+
+/* Applies the events behind `after`, in replay order, to projections that have those before. */
+MUST_CHECK enum err
+project_after(struct db *db, const struct replay_after *after, struct err_trace *trace);
 
 /*
  * Compares every projection of `a` with that of `b`, row by row; ERR_FORMAT names the first table

@@ -190,18 +190,31 @@ read_writer(const struct db_rows *rows, void *item)
 	return db_copy_blob(rows, 0, head->writer.bytes, ROSTER_ID_SIZE);
 }
 
+/* What is done of a writer's chain when the replay begins. */
+static struct event_head
+start_of(const struct replay_after *after, const struct roster_id *writer)
+{
+	for (size_t i = 0; after != NULL && i < after->count; i++) {
+		if (roster_id_equal(&after->head[i].writer, writer))
+			return after->head[i];
+	}
+	return (struct event_head){ .writer = *writer };
+}
+
 static enum err
-open_chains(struct replay *replay, const struct event_head *writers, struct err_trace *trace)
+open_chains(struct replay *replay, const struct replay_after *after, struct err_trace *trace)
 {
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < replay->chains && err == ERR_OK; i++) {
 		struct chain *chain = &replay->chain[i];
 
-		chain->done.writer = writers[i].writer;
+		chain->done = start_of(after, &chain->done.writer);
 		err = db_query(replay->db,
-		    DB_CALL("SELECT n, hash, line FROM event WHERE writer = ?1 ORDER BY n",
-			db_blob(chain->done.writer.bytes, ROSTER_ID_SIZE)),
+		    DB_CALL(
+			"SELECT n, hash, line FROM event WHERE writer = ?1 AND n > ?2 ORDER BY n",
+			db_blob(chain->done.writer.bytes, ROSTER_ID_SIZE),
+			db_integer(chain->done.n)),
 		    &chain->rows, trace);
 		if (err == ERR_OK)
 			err = fetch(chain, trace);
@@ -210,7 +223,8 @@ open_chains(struct replay *replay, const struct event_head *writers, struct err_
 }
 
 enum err
-replay_open(struct db *db, struct replay **out, struct err_trace *trace)
+replay_open(
+    struct db *db, const struct replay_after *after, struct replay **out, struct err_trace *trace)
 {
 	static const struct db_shape shape = { sizeof(struct event_head), read_writer };
 	struct replay *replay = calloc(1, sizeof(*replay));
@@ -227,7 +241,9 @@ replay_open(struct db *db, struct replay **out, struct err_trace *trace)
 		err = FAIL(trace, ERR_FORMAT, "more than %d writers", EVENT_WRITERS_MAX);
 	if (err == ERR_OK) {
 		replay->chains = count;
-		err = open_chains(replay, writers, trace);
+		for (size_t i = 0; i < count; i++)
+			replay->chain[i].done = ((struct event_head *)writers)[i];
+		err = open_chains(replay, after, trace);
 	}
 	free(writers);
 	if (err != ERR_OK) {

@@ -11,7 +11,15 @@
 
 struct replay;
 
-MUST_CHECK enum err replay_open(struct db *db, struct replay **out, struct err_trace *trace);
+/* Where a replay begins: behind these heads, which are of a time when they were all there was. */
+struct replay_after {
+	const struct event_head *head;
+	size_t count;
+};
+
+/* `after` may be NULL: from the beginning. */
+MUST_CHECK enum err replay_open(
+    struct db *db, const struct replay_after *after, struct replay **out, struct err_trace *trace);
 void replay_close(struct replay *replay);
 
 /*

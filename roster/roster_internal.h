@@ -29,4 +29,7 @@ struct roster {
 	int64_t saved_time;
 };
 
+/* ERR_NOT_NOW when another command changed the file under this reader. */
+MUST_CHECK enum err roster_check_unchanged(const struct roster *roster, struct err_trace *trace);
+
 #endif

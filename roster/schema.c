@@ -43,6 +43,7 @@ static const struct schema_table tables[] = {
 	    "time INTEGER NOT NULL"),
 	PROJECTION(
 	    reference, "hash", "hash BLOB PRIMARY KEY, writer BLOB NOT NULL, n INTEGER NOT NULL"),
+	INDEX(reference_event, "reference(writer, n)"),
 	/* Events without effect: they contradict what came before them. */
 	PROJECTION(unapplied, "writer, n",
 	    "writer BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(writer, n)"),

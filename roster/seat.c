@@ -164,36 +164,74 @@ roster_seat_pass(struct roster *roster, const struct roster_id *to, struct err_t
 	return event_append(roster, "seat.pass", json_pack("{s:o}", "to", member_of_id(to)), trace);
 }
 
-/* How many cards of the generation signed this checkpoint, and how many must. */
+/*
+ * How many cards of generation ?4 of quorum ?3 signed checkpoint ?1, whose head is ?2; and how many
+ * events writer ?5 had written when they were asked to, and how many signatures there are.
+ */
 #define SIGNERS                                                                                    \
 	"SELECT count(DISTINCT k.card) FROM checkpoint k JOIN share s ON s.card = k.card "         \
 	"WHERE k.number = ?1 AND k.head = ?2 AND s.quorum = ?3 AND s.generation = ?4 AND "         \
 	"s.delivered <> 0"
+#define PINNED                                                                                     \
+	"SELECT max(p.n) FROM pin p JOIN checkpoint k ON k.ordinal = p.checkpoint "                \
+	"WHERE k.number = ?1 AND k.head = ?2 AND p.writer = ?5"
+#define SIGNATURES "SELECT count(*) FROM checkpoint k WHERE k.number = ?1 AND k.head = ?2"
+
+struct support {
+	int64_t signers;
+	int64_t
+	    written_since; /* but for the signatures; -1: it did not sign this writer's events */
+	int64_t threshold;
+};
+
+static bool
+read_support(const struct db_rows *rows, void *item)
+{
+	struct support *support = item;
+
+	support->signers = db_get_integer(rows, 0);
+	support->written_since = db_is_null(rows, 1) ? -1 : db_get_integer(rows, 1);
+	support->threshold = db_get_integer(rows, 2);
+	return true;
+}
+
+/* `last` is the event of the claimer behind which the claim comes. */
+static enum err
+load_support(struct db *db, const struct roster_seat_claim *claim, const struct event_head *last,
+    struct support *out, struct err_trace *trace)
+{
+	const enum err err = db_one(db,
+	    DB_CALL("SELECT (" SIGNERS "), ?6 - (" PINNED ") - (" SIGNATURES "), threshold "
+		    "FROM generation WHERE quorum = ?3 AND number = ?4",
+		db_integer(claim->checkpoint.number),
+		db_blob(claim->checkpoint.head.bytes, ROSTER_HASH_SIZE),
+		db_blob(claim->quorum.bytes, ROSTER_ID_SIZE), db_integer(claim->generation),
+		db_blob(last->writer.bytes, ROSTER_ID_SIZE), db_integer(last->n)),
+	    read_support, out, trace);
+
+	return err == ERR_ABSENT ? FAIL(trace, err, "there is no such generation") : err;
+}
 
 static enum err
 check_signers(struct roster *roster, const struct roster_seat_claim *claim, struct err_trace *trace)
 {
-	struct roster_generation generation;
-	int64_t signers = 0;
-	enum err err =
-	    roster_generation_get(roster, &claim->quorum, claim->generation, &generation, trace);
+	struct support support = { 0 };
+	const enum err err = load_support(roster->db, claim, &roster->own, &support, trace);
 
-	if (err == ERR_OK)
-		err = db_ask_integer(roster->db,
-		    DB_CALL(SIGNERS, db_integer(claim->checkpoint.number),
-			db_blob(claim->checkpoint.head.bytes, ROSTER_HASH_SIZE),
-			db_blob(claim->quorum.bytes, ROSTER_ID_SIZE),
-			db_integer(claim->generation)),
-		    0, &signers, trace);
-	if (err == ERR_OK && signers < generation.threshold)
-		err = FAIL(trace, ERR_DENIED,
-		    "%d cards of generation %u signed for the claim; %u must", (int)signers,
-		    claim->generation, generation.threshold);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	if (support.signers < support.threshold)
+		return FAIL(trace, ERR_DENIED,
+		    "%d cards of generation %u signed for the claim; %d must", (int)support.signers,
+		    claim->generation, (int)support.threshold);
+	if (support.written_since != 0)
+		return FAIL(trace, ERR_DENIED, "the checkpoint was signed before other events");
+	return ERR_OK;
 }
 
-static enum err
-check_claim(struct roster *roster, const struct roster_seat_claim *claim, struct err_trace *trace)
+enum err
+roster_seat_may_claim(
+    struct roster *roster, const struct roster_seat_claim *claim, struct err_trace *trace)
 {
 	enum err err = ERR_OK;
 
@@ -203,15 +241,17 @@ check_claim(struct roster *roster, const struct roster_seat_claim *claim, struct
 		return FAIL(trace, ERR_ARGUMENT, "the seat is claimed by two different people");
 	for (int i = 0; i < 2 && err == ERR_OK; i++)
 		err = person_check_present(roster, &claim->people[i], trace);
-	return err == ERR_OK ? check_signers(roster, claim, trace) : err;
+	return err;
 }
 
 enum err
 roster_seat_claim(
     struct roster *roster, const struct roster_seat_claim *claim, struct err_trace *trace)
 {
-	const enum err err = check_claim(roster, claim, trace);
+	enum err err = roster_seat_may_claim(roster, claim, trace);
 
+	if (err == ERR_OK)
+		err = check_signers(roster, claim, trace);
 	if (err != ERR_OK)
 		return FAIL(trace, err, "the seat was not claimed");
 	return event_append(roster, "seat.claim",
@@ -286,21 +326,18 @@ static enum err
 apply_claim(struct db *db, const struct event *event, struct err_trace *trace)
 {
 	const json_t *body = event->body;
-	struct roster_id quorum;
-	struct roster_hash head;
-	int64_t enough = 0;
+	const struct event_head last = { .writer = event->writer, .n = event->n - 1 };
+	struct roster_seat_claim claim = {
+		.generation = (unsigned)member_integer(body, "generation"),
+		.checkpoint.number = (unsigned)member_integer(body, "number"),
+	};
+	struct support support = { 0 };
 
-	member_hex(body, "quorum", quorum.bytes, sizeof(quorum.bytes));
-	member_hex(body, "head", head.bytes, sizeof(head.bytes));
-	const enum err err = db_ask_integer(db,
-	    DB_CALL("SELECT (" SIGNERS ") >= threshold FROM generation "
-		    "WHERE quorum = ?3 AND number = ?4",
-		db_integer(member_integer(body, "number")), db_blob(head.bytes, sizeof(head.bytes)),
-		db_blob(quorum.bytes, sizeof(quorum.bytes)),
-		db_integer(member_integer(body, "generation"))),
-	    0, &enough, trace);
-	if (err == ERR_OK && enough == 0)
-		return FAIL(trace, ERR_ABSENT, "too few cards signed for the claim");
+	member_hex(body, "quorum", claim.quorum.bytes, ROSTER_ID_SIZE);
+	member_hex(body, "head", claim.checkpoint.head.bytes, ROSTER_HASH_SIZE);
+	const enum err err = load_support(db, &claim, &last, &support, trace);
+	if (err == ERR_OK && (support.signers < support.threshold || support.written_since != 0))
+		return FAIL(trace, ERR_ABSENT, "the claim is not signed for");
 	return err == ERR_OK ? give_seat(db, event, &event->writer, trace) : err;
 }
 

@@ -47,8 +47,9 @@ MUST_CHECK enum err
 roster_seat_pass(struct roster *roster, const struct roster_id *to, struct err_trace *trace);
 
 /*
- * What a claim rests on: the checkpoint that cards have just signed, nothing but their signatures
- * having been written since. ERR_DENIED when fewer than M cards of the generation signed it.
+ * What a claim rests on: the checkpoint that cards have just signed. ERR_DENIED when fewer than M
+ * cards of the generation signed it, or when anything but their signatures was written since: old
+ * signatures claim nothing.
  */
 struct roster_seat_claim {
 	struct roster_id people[2];
@@ -56,6 +57,9 @@ struct roster_seat_claim {
 	unsigned generation;
 	struct roster_checkpoint_request checkpoint;
 };
+/* Everything but the signatures, before anybody is asked for a card. */
+MUST_CHECK enum err roster_seat_may_claim(
+    struct roster *roster, const struct roster_seat_claim *claim, struct err_trace *trace);
 MUST_CHECK enum err roster_seat_claim(
     struct roster *roster, const struct roster_seat_claim *claim, struct err_trace *trace);
 

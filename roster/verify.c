@@ -62,7 +62,7 @@ check_all(struct roster *roster, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = content_verify(roster->db, replayed, trace);
 	if (err == ERR_OK)
-		err = checkpoint_verify_pins(roster->db, trace);
+		err = checkpoint_verify_pins(roster->db, 0, trace);
 	db_close(replayed);
 	return err;
 }
@@ -94,6 +94,9 @@ count_all(struct roster *roster, struct roster_verified *out, struct err_trace *
 	if (err == ERR_OK)
 		err = db_ask_integer(
 		    roster->db, DB_CALL0("SELECT count(*) FROM erased"), 0, &out->erased, trace);
+	if (err == ERR_OK)
+		err = db_ask_integer(roster->db, DB_CALL0("SELECT count(*) FROM unapplied"), 0,
+		    &out->unapplied, trace);
 	if (err == ERR_OK)
 		err = checkpoint_count_pinned(roster->db, &out->pinned, trace);
 	if (err == ERR_OK)

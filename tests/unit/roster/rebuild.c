@@ -379,7 +379,9 @@ events_of_several_writers_replay_by_what_they_saw_then_by_time(void **state)
 	bring(place, &none, '\xbb', own, place->now + 100, &b1);
 	event_head_format(&a2, seen);
 	bring(place, &none, '\xcc', seen, place->now + 1, &b1);
-	assert_ok(roster_log(place->roster, note_order, &order, &trace), &trace);
+	assert_ok(roster_log(place->roster,
+		      &(struct roster_log_walk){ .visit = note_order, .context = &order }, &trace),
+	    &trace);
 	assert_int_equal(order.count, sizeof(want));
 	assert_memory_equal(order.writers, want, sizeof(want));
 	assert_ok(roster_rebuild(place->roster, &trace), &trace);

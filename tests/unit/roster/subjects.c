@@ -695,7 +695,10 @@ the_log_names_people_in_words_and_never_in_lines(void **state)
 	unsigned found = 0;
 
 	place_found_quorum(place);
-	assert_ok(roster_log(place->roster, look_for_names, &found, &trace), &trace);
+	assert_ok(
+	    roster_log(place->roster,
+		&(struct roster_log_walk){ .visit = look_for_names, .context = &found }, &trace),
+	    &trace);
 	assert_int_equal(found, 1);
 }
 
