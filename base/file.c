@@ -112,15 +112,15 @@ write_beside(const char *path, const struct part *content, char **out, struct er
 	return ERR_OK;
 }
 
-enum err
-file_replace(const char *path, const void *bytes, size_t len, struct err_trace *trace)
+static enum err
+replace(const char *path, const struct part *content, mode_t mode, struct err_trace *trace)
 {
 	char *name = NULL;
-	enum err err = write_beside(path, &(struct part){ bytes, len }, &name, trace);
+	enum err err = write_beside(path, content, &name, trace);
 
 	if (err != ERR_OK)
 		return err;
-	if (rename(name, path) == 0) {
+	if (chmod(name, mode) == 0 && rename(name, path) == 0) {
 		err = file_sync_folder_of(path, trace);
 	} else {
 		err = FAIL_ERRNO(trace, "file '%s' not replaced", path);
@@ -128,6 +128,18 @@ file_replace(const char *path, const void *bytes, size_t len, struct err_trace *
 	}
 	free(name);
 	return err;
+}
+
+enum err
+file_replace(const char *path, const void *bytes, size_t len, struct err_trace *trace)
+{
+	return replace(path, &(struct part){ bytes, len }, 0600, trace);
+}
+
+enum err
+file_publish(const char *path, const void *bytes, size_t len, struct err_trace *trace)
+{
+	return replace(path, &(struct part){ bytes, len }, 0644, trace);
 }
 
 /* Some file systems (FAT by FUSE, NFS) cannot refuse in a rename, but can in a link. */

@@ -2,7 +2,7 @@
 /*
  * Files that are whole or not there: a new file is written beside its name, synced, renamed into
  * place and the folder synced, so that a crash or a full disk leaves the old state. Files and
- * folders are made for their owner alone (0600, 0700).
+ * folders are made for their owner alone (0600, 0700) unless it says otherwise.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -15,6 +15,10 @@
 /* Replaces `path` as a whole. */
 MUST_CHECK enum err
 file_replace(const char *path, const void *bytes, size_t len, struct err_trace *trace);
+
+/* As file_replace, for what everybody may read (0644): figures that another program collects. */
+MUST_CHECK enum err
+file_publish(const char *path, const void *bytes, size_t len, struct err_trace *trace);
 
 /* As file_replace, but ERR_EXISTS when anything is there: outputs are never overwritten. */
 MUST_CHECK enum err

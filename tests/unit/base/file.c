@@ -92,6 +92,20 @@ a_file_is_replaced_whole_and_for_its_owner_alone(void **state)
 }
 
 static void
+what_is_published_is_replaced_whole_and_for_everybody_to_read(void **state)
+{
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	put("figures", "old and longer");
+	assert_ok(file_publish("figures", "new", 3, &trace), &trace);
+	assert_holds("figures", "new");
+	assert_int_equal(mode_of("figures"), 0644);
+	assert_int_equal(entries_in("."), 1);
+	assert_fails(file_publish("none/figures", "x", 1, &trace), ERR_ABSENT, &trace);
+}
+
+static void
 an_empty_file_can_be_written_and_read(void **state)
 {
 	(void)state;
@@ -435,6 +449,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_A_FOLDER(a_file_is_replaced_whole_and_for_its_owner_alone),
+		IN_A_FOLDER(what_is_published_is_replaced_whole_and_for_everybody_to_read),
 		IN_A_FOLDER(an_empty_file_can_be_written_and_read),
 		IN_A_FOLDER(a_file_in_a_missing_folder_is_not_made),
 		IN_A_FOLDER(a_folder_is_not_replaced_by_a_file),
