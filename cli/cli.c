@@ -93,6 +93,21 @@ make_state_folder(const char *folder, struct err_trace *trace)
 }
 
 enum err
+cli_open_past(struct cli *cli, int64_t as_of, struct err_trace *trace)
+{
+	const struct roster_options options = {
+		.paths = { cli->roster_file, cli->state_dir },
+		.mode = ROSTER_READ,
+		.as_of = as_of,
+	};
+	enum err err = cli_close_roster(cli, trace);
+
+	if (err == ERR_OK)
+		err = roster_open(&options, &cli->custody.roster, trace);
+	return err;
+}
+
+enum err
 cli_open_roster(struct cli *cli, struct err_trace *trace)
 {
 	bool writes = (cli->line->needs & NEED_WRITE) != 0;

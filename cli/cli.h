@@ -43,6 +43,9 @@ MUST_CHECK enum err cli_open_room(struct cli *cli, struct err_trace *trace);
 MUST_CHECK enum err cli_open_roster(struct cli *cli, struct err_trace *trace);
 MUST_CHECK enum err cli_close_roster(struct cli *cli, struct err_trace *trace);
 
+/* Instead of the roster that is open: for reading, as it was at the end of that second. */
+MUST_CHECK enum err cli_open_past(struct cli *cli, int64_t as_of, struct err_trace *trace);
+
 /* Prints a JSON document with its version, {"quorate":1,...}, and releases it. */
 MUST_CHECK enum err cli_print_json(struct cli *cli, json_t *document, struct err_trace *trace);
 
@@ -61,7 +64,7 @@ void cli_print_words(struct cli *cli, const char *indent, const void *bytes, siz
 void cli_print_head(struct cli *cli, const char *what, const struct roster_hash *head);
 
 /* The commands, a file a noun. */
-extern const struct command cmd_top[], cmd_person[], cmd_card[], cmd_card_check[], cmd_quorum[],
-    cmd_token[], cmd_activate[], cmd_key[], cmd_policy[], cmd_roster[], cmd_help[];
+extern const struct command cmd_top[], cmd_health[], cmd_person[], cmd_card[], cmd_card_check[],
+    cmd_quorum[], cmd_token[], cmd_activate[], cmd_key[], cmd_policy[], cmd_roster[], cmd_help[];
 
 #endif

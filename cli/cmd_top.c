@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* init, health, sandbox, doctor: the commands without a noun. */
+/* init, sandbox, doctor: the commands without a noun. health has a file of its own. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,6 @@
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "roster/checkpoint.h"
-#include "roster/health.h"
 #include "roster/pack.h"
 #include "roster/person.h"
 #include "roster/roster.h"
@@ -145,130 +144,6 @@ run_init(struct cli *cli, const void *values, struct err_trace *trace)
 	return v->join != NULL ? join(cli, v, trace) : found(cli, v, trace);
 }
 
-/* ---- health -------------------------------------------------------------------------------- */
-
-struct health_values {
-	const char *quorum;
-};
-
-static const struct operand_row health_operands[] = {
-	{ "QUORUM", "one quorum; all of them without it", false,
-	    offsetof(struct health_values, quorum) },
-	{ .metavar = NULL },
-};
-
-/* What monitoring reads: 0 OK, 1 WARNING, 2 CRITICAL, 3 for what cannot be judged. */
-static const int level_status[] = {
-	[ROSTER_LEVEL_OK] = 0,
-	[ROSTER_LEVEL_WARNING] = 1,
-	[ROSTER_LEVEL_UNKNOWN] = 3,
-	[ROSTER_LEVEL_CRITICAL] = 2,
-};
-_Static_assert(
-    sizeof(level_status) / sizeof(*level_status) == ROSTER_LEVEL__COUNT, "a status each");
-
-static void
-print_health(struct cli *cli, const struct roster_health *health)
-{
-	char time[CLI_TIME];
-
-	fprintf(cli->out, "%s: %s", health->name, roster_level_word(health->level));
-	if (health->generation != 0)
-		fprintf(cli->out,
-		    ", margin %d, exposure %u (generation %u, %u of %u; %u ready; oldest proof %s)",
-		    health->margin, health->exposure, health->generation, health->threshold,
-		    health->size, health->ready, cli_time(health->oldest_proof, time));
-	fputc('\n', cli->out);
-	for (unsigned i = 0; i < health->reasons; i++) {
-		const struct roster_reason *reason = &health->reason[i];
-
-		fprintf(cli->out, "  %-8s %s\n", roster_level_word(reason->level), reason->words);
-		if (reason->next[0] != '\0')
-			fprintf(cli->out, "  %-8s do: %s\n", "", reason->next);
-	}
-}
-
-static json_t *
-health_json(const struct roster_health *health)
-{
-	json_t *reasons = json_array();
-
-	for (unsigned i = 0; i < health->reasons; i++) {
-		const struct roster_reason *reason = &health->reason[i];
-
-		json_array_append_new(
-		    reasons, json_pack("{s:s, s:s, s:s, s:s, s:I}", "reason",
-				 roster_reason_word(reason->kind), "level",
-				 roster_level_word(reason->level), "text", reason->words, "next",
-				 reason->next, "since", (json_int_t)reason->since));
-	}
-	return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:o}", "quorum",
-	    health->name, "level", roster_level_word(health->level), "generation",
-	    (int)health->generation, "threshold", (int)health->threshold, "size", (int)health->size,
-	    "ready", (int)health->ready, "margin", health->margin, "exposure",
-	    (int)health->exposure, "oldest_proof", (json_int_t)health->oldest_proof, "next_due",
-	    (json_int_t)health->next_due, "reasons", reasons);
-}
-
-static enum err
-one_health(struct cli *cli, const struct roster_quorum *quorum, json_t *list,
-    enum roster_level *worst, struct err_trace *trace)
-{
-	struct roster_health *health = NULL;
-	enum err err = roster_health(cli->custody.roster, &quorum->id, 0, &health, trace);
-
-	if (err != ERR_OK)
-		return err;
-	if (health->level > *worst)
-		*worst = health->level;
-	if (cli->line->json)
-		json_array_append_new(list, health_json(health));
-	else
-		print_health(cli, health);
-	free(health);
-	return ERR_OK;
-}
-
-static enum err
-all_health(struct cli *cli, const struct health_values *v, json_t *list, enum roster_level *worst,
-    struct err_trace *trace)
-{
-	struct roster_quorum *quorums = NULL;
-	size_t count = 0, shown = 0;
-	enum err err = roster_quorum_list(cli->custody.roster, &quorums, &count, trace);
-
-	for (size_t i = 0; err == ERR_OK && i < count; i++) {
-		if (v->quorum != NULL && strcmp(v->quorum, quorums[i].name) != 0)
-			continue;
-		err = one_health(cli, &quorums[i], list, worst, trace);
-		shown++;
-	}
-	free(quorums);
-	if (err == ERR_OK && shown == 0) {
-		err_next(trace,
-		    "Create one with 'quorate quorum create', or see 'quorate quorum list'.");
-		err = FAIL(trace, ERR_ABSENT, "there is no quorum%s%s to judge",
-		    v->quorum == NULL ? "" : " ", v->quorum == NULL ? "" : v->quorum);
-	}
-	return err;
-}
-
-static enum err
-run_health(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	enum roster_level worst = ROSTER_LEVEL_OK;
-	json_t *list = json_array();
-	enum err err = all_health(cli, values, list, &worst, trace);
-
-	cli->status = err == ERR_OK ? level_status[worst] : 3;
-	if (err == ERR_OK && cli->line->json)
-		return cli_print_json(cli,
-		    json_pack("{s:s, s:o}", "level", roster_level_word(worst), "quorums", list),
-		    trace);
-	json_decref(list);
-	return err;
-}
-
 /* ---- sandbox ------------------------------------------------------------------------------- */
 
 struct sandbox_values {
@@ -322,16 +197,6 @@ const struct command cmd_top[] = {
 	    .options = init_options,
 	    .size = sizeof(struct init_values),
 	    .run = run_init },
-	{ .name = "health",
-	    .summary = "Say how each threshold stands: margin, exposure, what to do",
-	    .needs = NEED_ROSTER | NEED_JSON,
-	    .operands = health_operands,
-	    .size = sizeof(struct health_values),
-	    .run = run_health,
-	    .never_ran = 3,
-	    .notes = "Exit status of its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 for anything that it "
-		     "cannot "
-		     "judge." },
 	{ .name = "doctor",
 	    .summary = "Say whether this machine is ready, with the line that mends what is not",
 	    .needs = NEED_PATH | NEED_JSON,

@@ -11,6 +11,7 @@
 
 const struct command *const command_groups[] = {
 	cmd_top,
+	cmd_health,
 	cmd_person,
 	cmd_card,
 	cmd_card_check,

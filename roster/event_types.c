@@ -4,6 +4,7 @@
 
 #include "roster/adopt_internal.h"
 #include "roster/binding_internal.h"
+#include "roster/calendar_internal.h"
 #include "roster/card_internal.h"
 #include "roster/checkpoint_internal.h"
 #include "roster/content.h"
@@ -45,6 +46,7 @@ static const struct event_type *const subjects[] = {
 	checkpoint_events,
 	journal_events,
 	policy_events,
+	calendar_events,
 	adopt_events,
 };
 

@@ -194,6 +194,9 @@ static const struct schema_table tables[] = {
 	    ORDINAL "binding TEXT NOT NULL, label TEXT NOT NULL, algorithm TEXT NOT NULL, "
 		    "id TEXT NOT NULL, public_hash BLOB NOT NULL, time INTEGER NOT NULL"),
 	INDEX(token_key_binding, "token_key(binding)"),
+	PROJECTION(calendar, "ordinal",
+	    ORDINAL "quorum BLOB NOT NULL, kind INTEGER NOT NULL, subject TEXT NOT NULL, "
+		    "date INTEGER NOT NULL, UNIQUE(quorum, kind, subject)"),
 	PROJECTION(policy, "ordinal",
 	    ORDINAL "name TEXT NOT NULL, value INTEGER NOT NULL, reason TEXT NOT NULL, "
 		    "people BLOB NOT NULL, time INTEGER NOT NULL"),

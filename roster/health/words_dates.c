@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tokens, dates and the roster itself. */
+#include "roster/health/words.h"
+
+SAY(say_operation_pending)
+{
+	char since[WORDS_TIME];
+
+	say(out, "'%s' was begun on %s and is not finished",
+	    roster_operation_word(judgement->facts->operation), words_time(finding->since, since));
+	say_next(out, "quorate quorum resume %s", judgement->facts->name);
+}
+
+SAY(say_old_generation)
+{
+	say(out, "token '%s' still opens with an older generation than %u",
+	    judgement->facts->binding[finding->other].name, judge_newest(judgement)->number);
+	say_next(out, "quorate quorum resume %s", judgement->facts->name);
+}
+
+SAY(say_software_token)
+{
+	say(out, "token '%s' is a SOFTWARE TOKEN: whoever copies its files has its keys",
+	    judgement->facts->binding[finding->other].name);
+}
+
+SAY(say_no_token)
+{
+	(void)finding;
+	say(out, "no token is bound to quorum '%s'", judgement->facts->name);
+	say_next(out, "quorate token bind %s TOKEN --name NAME", judgement->facts->name);
+}
+
+SAY(say_acknowledgement)
+{
+	const struct fact_share *share = words_share(judgement, finding);
+	char date[WORDS_TIME];
+
+	say(out, "the acknowledgement that %s signed ended on %s", share->custodian.name,
+	    words_date(finding->since, date));
+	say_next(out, "quorate person appoint %s (with a newly signed acknowledgement)",
+	    share->custodian.name);
+}
+
+SAY(say_recovery_test)
+{
+	char date[WORDS_TIME];
+
+	(void)judgement;
+	say(out, "a recovery test is due since %s", words_date(finding->due, date));
+	say_next(out, "rehearse docs/recover-by-hand.md with the backup, and record it");
+}
+
+SAY(say_date)
+{
+	const struct roster_date *date = &judgement->facts->date[finding->other];
+	char text[WORDS_TIME];
+
+	say(out, "%s '%.120s' %s on %s", roster_date_row(date->kind)->what, date->subject,
+	    finding->count != 0 ? "ended" : "ends", words_date(finding->due, text));
+	say_next(out, "%s", roster_date_row(date->kind)->todo);
+}
+
+SAY(say_no_checkpoint)
+{
+	(void)judgement;
+	(void)finding;
+	say(out, "no card has signed the roster's head: nothing pins its past to people");
+	say_next(out, "quorate roster checkpoint");
+}
+
+SAY(say_stale_news)
+{
+	char date[WORDS_TIME];
+
+	(void)judgement;
+	say(out, "another installation's last news is of %s: what it did since is not judged here",
+	    words_date(finding->since, date));
+	say_next(out, "quorate roster pack on the other one, quorate roster take here");
+}
+
+SAY(say_one_installation)
+{
+	const struct fact_generation *newest = judge_newest(judgement);
+
+	(void)finding;
+	out->generation = newest->number;
+	say(out, "no other installation is known to have heard of generation %u", newest->number);
+	say_next(out, "quorate roster pack here, quorate roster take on the other one");
+}
