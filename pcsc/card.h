@@ -163,8 +163,8 @@ const struct card_facts *card_facts(const struct card *card);
 unsigned card_tries_left(const struct card *card, enum card_pin which);
 
 /* The tries left now: asks the card where a success may have moved its counter. */
-MUST_CHECK enum err card_tries_now(
-    struct card *card, enum card_pin which, unsigned *left, struct err_trace *trace);
+MUST_CHECK enum err
+card_tries_now(struct card *card, enum card_pin which, unsigned *left, struct err_trace *trace);
 
 struct apdu_counts card_counts(const struct card *card);
 
