@@ -22,7 +22,6 @@ with_json() {
 # What each of them is given here.
 table() {
 	cat <<'END'
-card check|root/1 --by ann
 card enrol|--custodian dave --quorum other --by ann
 card inspect|
 card list|
@@ -38,6 +37,7 @@ quorum show|root
 roster verify|
 token info|pkcs11:token=PRACTICE%20root-ca
 token list|
+card check|root/1 --by ann
 END
 }
 
