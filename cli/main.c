@@ -13,6 +13,8 @@ const struct command *const command_groups[] = {
 	cmd_top,
 	cmd_health,
 	cmd_person,
+	cmd_person_leave,
+	cmd_person_table,
 	cmd_card,
 	cmd_card_check,
 	cmd_quorum,

@@ -56,8 +56,10 @@ roster_cards_held(struct roster *roster, const struct roster_id *person, struct 
 	void *ids = NULL;
 	const enum err err = db_all(roster->db,
 	    DB_CALL("SELECT id FROM card WHERE custodian = ?1 AND state <> ?2 "
-		    "ORDER BY quorum, number",
-		db_blob(person->bytes, ROSTER_ID_SIZE), db_integer(ROSTER_CARD_ABANDONED)),
+		    "AND (reported = 0 OR report NOT IN (?3, ?4, ?5)) ORDER BY quorum, number",
+		db_blob(person->bytes, ROSTER_ID_SIZE), db_integer(ROSTER_CARD_ABANDONED),
+		db_integer(ROSTER_REPORT_LOST), db_integer(ROSTER_REPORT_STOLEN),
+		db_integer(ROSTER_REPORT_DESTROYED)),
 	    &shape, &ids, count, trace);
 
 	if (err == ERR_OK)

@@ -44,8 +44,8 @@ MUST_CHECK enum err roster_person_depart(
 MUST_CHECK enum err
 roster_person_stay(struct roster *roster, const struct roster_id *person, struct err_trace *trace);
 
-/* The cards that a person holds as far as is known: enrolled or being enrolled for them. In order
- * of their names; free() *out. */
+/* The cards that a person holds as far as is known: enrolled or being enrolled for them, and not
+ * reported lost, stolen or destroyed. In order of their names; free() *out. */
 MUST_CHECK enum err roster_cards_held(struct roster *roster, const struct roster_id *person,
     struct roster_id **out, size_t *count, struct err_trace *trace);
 

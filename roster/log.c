@@ -16,7 +16,7 @@
 #include "roster/replay.h"
 #include "roster/roster_internal.h"
 
-enum { SHOWN_MAX = 64, ABBREVIATED = 8 };
+enum { SHOWN_MAX = 64, ABBREVIATED = 8, PAIRS_SHOWN = 4 };
 
 /* A random id as what people call it. */
 typedef void (*namer)(struct roster *roster, const struct roster_id *id, char *out, size_t size);
@@ -124,6 +124,33 @@ show_integer(FILE *to, const struct member *member, int64_t value)
 }
 
 static void
+show_member(struct roster *roster, FILE *to, const struct member *member, const json_t *value);
+
+/* Words, and a few pairs, such as a card and its fate; of others how many there are. */
+static void
+show_array(struct roster *roster, FILE *to, const struct member *member, const json_t *list)
+{
+	const size_t size = json_array_size(list);
+	const bool has_words = member->kind == MEMBER_ITEMS && member->of->kind == MEMBER_WORD;
+	const bool has_pairs = member->kind == MEMBER_LIST && size <= PAIRS_SHOWN &&
+			       member->of[1].name != NULL && member->of[2].name == NULL;
+
+	if (!has_pairs)
+		fprintf(to, " %s=", member->name);
+	if (!has_pairs && !has_words)
+		fprintf(to, "(%zu)", size);
+	for (size_t i = 0; i < size; i++) {
+		const json_t *item = json_array_get(list, i);
+
+		if (has_words)
+			fprintf(to, "%s%s", i == 0 ? "" : ",", json_string_value(item));
+		for (int of = 0; has_pairs && of < 2; of++)
+			show_member(roster, to, &member->of[of],
+			    json_object_get(item, member->of[of].name));
+	}
+}
+
+static void
 show_member(struct roster *roster, FILE *to, const struct member *member, const json_t *value)
 {
 	if (json_is_string(value) && member->is_text)
@@ -135,7 +162,7 @@ show_member(struct roster *roster, FILE *to, const struct member *member, const 
 	else if (json_is_boolean(value))
 		fprintf(to, " %s=%s", member->name, json_is_true(value) ? "yes" : "no");
 	else if (json_is_array(value))
-		fprintf(to, " %s=(%zu)", member->name, json_array_size(value));
+		show_array(roster, to, member, value);
 }
 
 /* "card.enrol card=root/2 fingerprint=01234567…"; free() it. */

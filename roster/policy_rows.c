@@ -98,9 +98,9 @@ fail_value(const struct roster_policy_row *row, const char *text, struct err_tra
 	if (row->words != NULL)
 		err_next(trace, "Give %s or %s.", row->words[0], row->words[1]);
 	else
-		err_next(trace, "Give a whole number from %" PRId64 " to %" PRId64 "%s%s%s.",
-		    row->looser == ROSTER_LOOSER_SHARES ? 1 : row->min, row->max,
+		err_next(trace, "Give a whole number%s%s from %" PRId64 " to %" PRId64 "%s.",
 		    row->unit[0] != '\0' ? " of " : "", row->unit,
+		    row->looser == ROSTER_LOOSER_SHARES ? 1 : row->min, row->max,
 		    row->looser == ROSTER_LOOSER_SHARES ? ", or M-1" : "");
 	return FAIL(trace, ERR_ARGUMENT, "'%s' cannot be '%.40s'", row->name, text);
 }
