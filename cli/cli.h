@@ -65,7 +65,8 @@ void cli_print_head(struct cli *cli, const char *what, const struct roster_hash 
 
 /* The commands, a file a noun. */
 extern const struct command cmd_top[], cmd_health[], cmd_person[], cmd_person_leave[],
-    cmd_person_table[], cmd_card[], cmd_card_check[], cmd_quorum[], cmd_token[], cmd_activate[],
-    cmd_key[], cmd_policy[], cmd_roster[], cmd_help[];
+    cmd_person_table[], cmd_card[], cmd_card_check[], cmd_quorum[], cmd_quorum_rekey[],
+    cmd_quorum_pending[], cmd_token[], cmd_activate[], cmd_key[], cmd_policy[], cmd_roster[],
+    cmd_help[];
 
 #endif

@@ -2,23 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/encode.h"
 #include "base/file.h"
+#include "cli/attendance_options.h"
 #include "cli/cli.h"
+#include "cli/quorum_view.h"
 #include "cli/token_options.h"
-#include "custody/attendant.h"
 #include "custody/create.h"
-#include "custody/pending.h"
-#include "custody/whose.h"
-#include "roster/binding.h"
 #include "roster/quorum.h"
 #include "roster/roster.h"
 #include "roster/sheet.h"
 
 struct name_values {
 	const char *name;
-	const char *sheet;
-	const char *reason;
 };
 
 static const struct operand_row name_operands[] = {
@@ -27,138 +22,6 @@ static const struct operand_row name_operands[] = {
 };
 
 /* ---- show and list ------------------------------------------------------------------------- */
-
-static void
-print_generation(struct cli *cli, const struct roster_generation *generation)
-{
-	fprintf(cli->out, "  generation %u: %u of %u, %s\n", generation->number,
-	    generation->threshold, generation->size, roster_generation_word(generation->state));
-	for (unsigned i = 0; i < generation->shares; i++) {
-		const struct roster_share *share = &generation->share[i];
-		struct roster_card card;
-		char name[ROSTER_NAME], time[CLI_TIME];
-
-		whose_name(cli->custody.roster, &share->custodian, name);
-		if (roster_card_get(cli->custody.roster, &share->card, &card, NULL) != ERR_OK)
-			continue;
-		fprintf(cli->out, "    %-12s %-16s share %s%s\n", card.name, name,
-		    share->delivered == 0 ? "waits to be delivered" : "delivered ",
-		    share->delivered == 0 ? "" : cli_time(share->delivered, time));
-	}
-}
-
-/* ", SO PIN generation 2" */
-static void
-print_pin(struct cli *cli, const struct roster_binding *binding, enum roster_token_pin pin)
-{
-	const char *name = pin == ROSTER_SO_PIN ? "SO PIN" : "user PIN";
-
-	if (!binding->spec.binds[pin])
-		fprintf(cli->out, ", %s not bound", name);
-	else if (binding->opens[pin] == 0)
-		fprintf(cli->out, ", %s not set yet", name);
-	else
-		fprintf(cli->out, ", %s generation %u", name, binding->opens[pin]);
-}
-
-static void
-print_binding(struct cli *cli, const struct roster_binding *binding)
-{
-	const struct roster_token *token = &binding->spec.token;
-
-	fprintf(cli->out, "  token '%s' (%s, %s, serial %s)%s", token->label, binding->spec.name,
-	    roster_binding_role_word(binding->spec.role),
-	    token->serial[0] == '\0' ? "none yet" : token->serial,
-	    token->software ? ", SOFTWARE TOKEN" : "");
-	for (int pin = 0; pin < ROSTER_TOKEN_PIN__COUNT; pin++)
-		print_pin(cli, binding, (enum roster_token_pin)pin);
-	fputc('\n', cli->out);
-}
-
-static enum err
-print_quorum(struct cli *cli, const struct roster_quorum *quorum, struct err_trace *trace)
-{
-	struct roster_generation *generations = NULL;
-	struct roster_binding *bindings = NULL;
-	size_t generation_count = 0, binding_count = 0;
-	char id[ROSTER_ID_TEXT];
-	enum err err = roster_generation_list(
-	    cli->custody.roster, &quorum->id, &generations, &generation_count, trace);
-
-	if (err == ERR_OK)
-		err = roster_binding_list(
-		    cli->custody.roster, &quorum->id, &bindings, &binding_count, trace);
-	roster_id_format(&quorum->id, id);
-	fprintf(cli->out, "%s%s (%s)%s\n",
-	    roster_is_practice(cli->custody.roster) ? "PRACTICE " : "", quorum->name, id,
-	    quorum->live == 0 ? ", not complete yet" : "");
-	for (size_t i = 0; i < generation_count; i++)
-		print_generation(cli, &generations[i]);
-	for (size_t i = 0; i < binding_count; i++)
-		print_binding(cli, &bindings[i]);
-	free(generations);
-	free(bindings);
-	return err;
-}
-
-static json_t *
-shares_json(struct cli *cli, const struct roster_generation *generation)
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < generation->shares; i++) {
-		const struct roster_share *share = &generation->share[i];
-		struct roster_card card = { .name = "" };
-		char name[ROSTER_NAME];
-
-		whose_name(cli->custody.roster, &share->custodian, name);
-		if (roster_card_get(cli->custody.roster, &share->card, &card, NULL) != ERR_OK)
-			continue;
-		json_array_append_new(list,
-		    json_pack("{s:i, s:s, s:s, s:I}", "index", (int)share->index, "card", card.name,
-			"custodian", name, "delivered", (json_int_t)share->delivered));
-	}
-	return list;
-}
-
-static enum err
-quorum_json(
-    struct cli *cli, const struct roster_quorum *quorum, json_t **out, struct err_trace *trace)
-{
-	struct roster_generation *generations = NULL;
-	struct roster_binding *bindings = NULL;
-	size_t generation_count = 0, binding_count = 0;
-	json_t *g = json_array(), *b = json_array();
-	char id[ROSTER_ID_TEXT];
-	enum err err = roster_generation_list(
-	    cli->custody.roster, &quorum->id, &generations, &generation_count, trace);
-
-	if (err == ERR_OK)
-		err = roster_binding_list(
-		    cli->custody.roster, &quorum->id, &bindings, &binding_count, trace);
-	for (size_t i = 0; i < generation_count; i++)
-		json_array_append_new(
-		    g, json_pack("{s:i, s:i, s:i, s:s, s:o}", "number", (int)generations[i].number,
-			   "threshold", (int)generations[i].threshold, "size",
-			   (int)generations[i].size, "state",
-			   roster_generation_word(generations[i].state), "shares",
-			   shares_json(cli, &generations[i])));
-	for (size_t i = 0; i < binding_count; i++)
-		json_array_append_new(b,
-		    json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:i}", "name", bindings[i].spec.name,
-			"role", roster_binding_role_word(bindings[i].spec.role), "label",
-			bindings[i].spec.token.label, "uri", bindings[i].spec.token.uri, "software",
-			bindings[i].spec.token.software, "user_pin_generation",
-			(int)bindings[i].opens[ROSTER_USER_PIN], "so_pin_generation",
-			(int)bindings[i].opens[ROSTER_SO_PIN]));
-	free(generations);
-	free(bindings);
-	roster_id_format(&quorum->id, id);
-	*out = json_pack("{s:s, s:s, s:i, s:b, s:o, s:o}", "name", quorum->name, "id", id, "live",
-	    (int)quorum->live, "practice", roster_is_practice(cli->custody.roster), "generations",
-	    g, "tokens", b);
-	return err;
-}
 
 static enum err
 run_show(struct cli *cli, const void *values, struct err_trace *trace)
@@ -171,8 +34,8 @@ run_show(struct cli *cli, const void *values, struct err_trace *trace)
 	if (err != ERR_OK)
 		return err;
 	if (!cli->line->json)
-		return print_quorum(cli, &quorum, trace);
-	err = quorum_json(cli, &quorum, &document, trace);
+		return quorum_view_print(cli, &quorum, trace);
+	err = quorum_view_json(cli, &quorum, &document, trace);
 	if (err == ERR_OK)
 		return cli_print_json(cli, document, trace);
 	json_decref(document);
@@ -192,10 +55,10 @@ run_list(struct cli *cli, const void *values, struct err_trace *trace)
 		json_t *one = NULL;
 
 		if (!cli->line->json) {
-			err = print_quorum(cli, &quorums[i], trace);
+			err = quorum_view_print(cli, &quorums[i], trace);
 			continue;
 		}
-		err = quorum_json(cli, &quorums[i], &one, trace);
+		err = quorum_view_json(cli, &quorums[i], &one, trace);
 		json_array_append_new(list, one);
 	}
 	free(quorums);
@@ -212,6 +75,7 @@ struct create_values {
 	int64_t threshold;
 	struct names custodians;
 	struct token_values token;
+	struct attendance_values attendance;
 	const char *sheet;
 };
 
@@ -238,6 +102,8 @@ static const struct option_row create_options[] = {
 	    .required = true,
 	    .offset = offsetof(struct create_values, custodians) },
 	TOKEN_OPTIONS(struct create_values, token),
+	ATTENDANCE_LATER(struct create_values, attendance),
+	ATTENDANCE_PEOPLE(struct create_values, attendance),
 	{ .name = "sheet",
 	    .kind = OPTION_TEXT,
 	    .metavar = "FILE",
@@ -274,7 +140,8 @@ run_create(struct cli *cli, const void *values, struct err_trace *trace)
 	struct create_request request = { .name = v->name,
 		.threshold = (unsigned)v->threshold,
 		.custodians = v->custodians.name,
-		.custodian_count = v->custodians.count };
+		.custodian_count = v->custodians.count,
+		.attendance = attendance_values_read(&v->attendance) };
 	struct roster_quorum quorum;
 	struct roster_id id;
 	enum err err = token_values_read(&v->token, &request.token, trace);
@@ -289,7 +156,7 @@ run_create(struct cli *cli, const void *values, struct err_trace *trace)
 		return err;
 	fprintf(cli->out, "Quorum %s stands: any %u of its %zu cards open token '%s'.\n", v->name,
 	    request.threshold, request.custodian_count, v->token.name);
-	err = print_quorum(cli, &quorum, trace);
+	err = quorum_view_print(cli, &quorum, trace);
 	if (err == ERR_OK && v->sheet != NULL)
 		err = write_sheet(cli, &id, v->sheet, trace);
 	return err;
@@ -310,117 +177,6 @@ run_sheet(struct cli *cli, const void *values, struct err_trace *trace)
 	if (err == ERR_OK)
 		fputs(text, cli->out);
 	free(text);
-	return err;
-}
-
-/* ---- resume and abort ---------------------------------------------------------------------- */
-
-static const struct option_row abort_options[] = {
-	{ .name = "reason",
-	    .kind = OPTION_TEXT,
-	    .metavar = "TEXT",
-	    .help = "why it is given up, for the log",
-	    .required = true,
-	    .offset = offsetof(struct name_values, reason) },
-	{ .name = NULL },
-};
-
-/* Shows what is pending and has it agreed to. */
-static enum err
-agree(struct cli *cli, const struct pending *pending, const char *question, struct err_trace *trace)
-{
-	struct attendant *attendant = cli->custody.attendant;
-	bool yes = false;
-	enum err err;
-
-	for (size_t i = 0; i < pending->lines; i++)
-		fprintf(cli->out, "%s\n", pending->line[i]);
-	fflush(cli->out);
-	err = attendant->confirm(attendant->context, question, NULL, &yes, trace);
-	if (err == ERR_OK && !yes)
-		err = FAIL(trace, ERR_CANCELLED, "left as it is");
-	return err;
-}
-
-/* A create that was broken off has written no sheet, whatever it was told. */
-static enum err
-print_finished(struct cli *cli, const char *name, struct err_trace *trace)
-{
-	struct roster_quorum quorum;
-	enum err err = roster_quorum_find(cli->custody.roster, name, &quorum, trace);
-
-	if (err != ERR_OK)
-		return err;
-	fprintf(cli->out, "Finished: nothing is pending for %s.\n", name);
-	err = print_quorum(cli, &quorum, trace);
-	fprintf(cli->out,
-	    "Print the binding sheet and keep it with the HSM's papers: quorate quorum sheet %s\n",
-	    name);
-	return err;
-}
-
-static enum err
-run_resume(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	const struct name_values *v = values;
-	struct pending *pending = NULL;
-	enum err err = pending_describe(&cli->custody, v->name, &pending, trace);
-
-	if (err == ERR_OK)
-		err = agree(cli, pending, "Go on with it now?", trace);
-	if (err == ERR_OK)
-		err = pending_resume(&cli->custody, pending, trace);
-	if (err == ERR_OK)
-		err = print_finished(cli, v->name, trace);
-	free(pending);
-	return err;
-}
-
-/* Cards that got the quorum's admin PIN take no other share until they are enrolled again. */
-static enum err
-print_to_enrol(struct cli *cli, const char *quorum, struct err_trace *trace)
-{
-	struct roster_card *cards = NULL;
-	size_t count = 0, found = 0;
-	enum err err = roster_card_list(cli->custody.roster, quorum, &cards, &count, trace);
-
-	for (size_t i = 0; err == ERR_OK && i < count; i++) {
-		char name[ROSTER_NAME];
-
-		if (cards[i].state != ROSTER_CARD_ENROLLED ||
-		    cards[i].admin_pin == ROSTER_ADMIN_PIN_OWN)
-			continue;
-		if (found++ == 0)
-			fputs("Cards to enrol again, which resets them:\n", cli->out);
-		whose_name(cli->custody.roster, &cards[i].custodian, name);
-		fprintf(cli->out, "  %-8s quorate card enrol --custodian %s --quorum %s\n",
-		    cards[i].name, name, quorum);
-	}
-	free(cards);
-	if (err == ERR_OK && found == 0)
-		fputs("Its cards are as they were and can be used again.\n", cli->out);
-	return err;
-}
-
-static enum err
-run_abort(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	const struct name_values *v = values;
-	struct pending *pending = NULL;
-	char question[96];
-	enum err err = pending_describe(&cli->custody, v->name, &pending, trace);
-
-	snprintf(question, sizeof(question), "Give this up for good, for quorum %.32s?", v->name);
-	if (err == ERR_OK && pending->may_abort)
-		err = agree(cli, pending, question, trace);
-	if (err == ERR_OK)
-		err = pending_abort(&cli->custody, pending, v->reason, trace);
-	if (err == ERR_OK) {
-		fputs("Given up. No token was touched.\n", cli->out);
-		if (pending->kind == ROSTER_OP_CREATE)
-			err = print_to_enrol(cli, v->name, trace);
-	}
-	free(pending);
 	return err;
 }
 
@@ -462,20 +218,5 @@ const struct command cmd_quorum[] = {
 	    .operands = name_operands,
 	    .size = sizeof(struct name_values),
 	    .run = run_sheet },
-	{ .group = "quorum",
-	    .name = "resume",
-	    .summary = "Go on with an operation that was broken off",
-	    .needs = NEED_WRITE | NEED_ATTENDANT | NEED_CARDS | NEED_SECRETS,
-	    .operands = name_operands,
-	    .size = sizeof(struct name_values),
-	    .run = run_resume },
-	{ .group = "quorum",
-	    .name = "abort",
-	    .summary = "Give an operation up, while no token was touched",
-	    .needs = NEED_WRITE | NEED_ATTENDANT,
-	    .operands = name_operands,
-	    .options = abort_options,
-	    .size = sizeof(struct name_values),
-	    .run = run_abort },
 	{ .name = NULL },
 };

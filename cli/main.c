@@ -18,6 +18,8 @@ const struct command *const command_groups[] = {
 	cmd_card,
 	cmd_card_check,
 	cmd_quorum,
+	cmd_quorum_rekey,
+	cmd_quorum_pending,
 	cmd_token,
 	cmd_activate,
 	cmd_key,

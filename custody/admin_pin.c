@@ -6,14 +6,12 @@
 
 #include "base/secret.h"
 #include "custody/attendant.h"
+#include "custody/escrow_key.h"
 #include "custody/pin_entry.h"
 #include "pcsc/pin.h"
-#include "quorum/escrow.h"
 #include "quorum/seed.h"
 
 enum { ADMIN_PIN_DIGITS = 16, CHALLENGE_SIZE = 32 };
-
-_Static_assert((int)ESCROW_MAX <= (int)ROSTER_ESCROW_MAX, "an escrow fits the roster");
 
 /* A new PIN and the ephemeral that seals it, both from one seed that the card has a part in. */
 static enum err
@@ -39,49 +37,53 @@ draw(struct card *card, struct secret **pin, struct secret **ephemeral, struct e
 	return err;
 }
 
+/* Kind, subject and generation of the card's admin PIN in the escrow. */
+static struct roster_escrow
+row_of(const struct issuing *issuing, const struct issuing_member *member)
+{
+	struct roster_escrow row = { .kind = ROSTER_ESCROW_ADMIN_PIN,
+		.generation = issuing->generation->number };
+
+	memcpy(row.subject, member->card.fingerprint.bytes, sizeof(row.subject));
+	return row;
+}
+
 /* From here on the card may have either PIN, also for a second try within this run. */
 static enum err
-store(struct issuing *issuing, struct issuing_member *member, const struct escrow *sealed,
+store(struct issuing *issuing, struct issuing_member *member, const struct roster_escrow *row,
     struct err_trace *trace)
 {
 	struct roster *roster = issuing->custody->roster;
-	struct roster_escrow row = { .kind = ROSTER_ESCROW_ADMIN_PIN,
-		.generation = issuing->generation->number,
-		.blob_len = sealed->len };
 	const struct roster_step step = { .kind = ROSTER_STEP_ESCROW_STORED,
 		.card = member->card.id };
 	enum err err = roster_begin(roster, trace);
 
-	memcpy(row.subject, member->card.fingerprint.bytes, sizeof(row.subject));
-	memcpy(row.blob, sealed->bytes, sealed->len);
-	if (err == ERR_OK)
-		err = roster_escrow_store(roster, &issuing->quorum.id, &row, trace);
+	if (err == ERR_OK && member->card.admin_pin == ROSTER_ADMIN_PIN_CHANGED)
+		err = roster_escrow_store_beside(roster, &issuing->quorum.id, row, trace);
+	else if (err == ERR_OK)
+		err = roster_escrow_store(roster, &issuing->quorum.id, row, trace);
 	if (err == ERR_OK)
 		err = roster_card_set_admin_pin(
 		    roster, &member->card.id, ROSTER_ADMIN_PIN_ESCROWED, trace);
 	if (err == ERR_OK)
-		err = roster_operation_journal(roster, &issuing->operation->id, &step, trace);
-	err = roster_end(roster, err, trace);
-	if (err == ERR_OK)
-		member->card.admin_pin = ROSTER_ADMIN_PIN_ESCROWED;
-	return err;
+		err = issuing_journal(issuing, &step, trace);
+	return roster_end(roster, err, trace);
 }
 
 static enum err
 seal(struct issuing *issuing, struct issuing_member *member, const struct secret *pin,
     const struct secret *ephemeral, struct err_trace *trace)
 {
-	struct escrow_subject subject = { .practice = roster_is_practice(issuing->custody->roster),
+	const struct escrow_end end = { .quorum = &issuing->quorum.id,
 		.generation = issuing->generation->number,
-		.kind = ESCROW_ADMIN_PIN };
-	const struct escrow_sealing sealing = { issuing->generation->escrow, pin, ephemeral };
-	struct escrow sealed;
-	enum err err;
+		.point = issuing->generation->escrow,
+		.practice = roster_is_practice(issuing->custody->roster) };
+	const struct escrow_content content = { ROSTER_ESCROW_ADMIN_PIN,
+		member->card.fingerprint.bytes, pin, ephemeral };
+	struct roster_escrow row;
+	enum err err = escrow_row_seal(&end, &content, &row, trace);
 
-	memcpy(subject.quorum_id, issuing->quorum.id.bytes, sizeof(subject.quorum_id));
-	memcpy(subject.fingerprint, member->card.fingerprint.bytes, sizeof(subject.fingerprint));
-	err = escrow_seal(&subject, &sealing, &sealed, trace);
-	return err == ERR_OK ? store(issuing, member, &sealed, trace) : err;
+	return err == ERR_OK ? store(issuing, member, &row, trace) : err;
 }
 
 /* The card has the escrowed PIN now. */
@@ -91,17 +93,17 @@ note_changed(struct issuing *issuing, struct issuing_member *member, struct err_
 	struct roster *roster = issuing->custody->roster;
 	const struct roster_step step = { .kind = ROSTER_STEP_ADMIN_PIN_CHANGED,
 		.card = member->card.id };
+	const struct roster_escrow which = row_of(issuing, member);
 	enum err err = roster_begin(roster, trace);
 
 	if (err == ERR_OK)
 		err = roster_card_set_admin_pin(
 		    roster, &member->card.id, ROSTER_ADMIN_PIN_CHANGED, trace);
 	if (err == ERR_OK)
-		err = roster_operation_journal(roster, &issuing->operation->id, &step, trace);
-	err = roster_end(roster, err, trace);
+		err = roster_escrow_settle(roster, &issuing->quorum.id, &which, trace);
 	if (err == ERR_OK)
-		member->card.admin_pin = ROSTER_ADMIN_PIN_CHANGED;
-	return err;
+		err = issuing_journal(issuing, &step, trace);
+	return roster_end(roster, err, trace);
 }
 
 static enum err
@@ -271,4 +273,69 @@ admin_pin_into_escrow(struct issuing *issuing, struct card *card, struct issuing
 	if (err == ERR_OK && changed)
 		return note_changed(issuing, member, trace);
 	return err == ERR_OK ? change(issuing, card, member, trace) : err;
+}
+
+bool
+admin_pin_is_kept(struct issuing *issuing, const struct issuing_member *member)
+{
+	struct roster_escrow row = row_of(issuing, member);
+
+	if (member->card.admin_pin != ROSTER_ADMIN_PIN_ESCROWED)
+		return member->card.admin_pin == ROSTER_ADMIN_PIN_CHANGED;
+	/* The first one that the quorum keeps replaces none. */
+	return roster_escrow_get(issuing->custody->roster, &issuing->quorum.id, &row, &row, NULL) ==
+		   ERR_OK &&
+	       row.former_len != 0;
+}
+
+/* From the PIN that the card is known to have to the one that is escrowed. */
+static enum err
+take_new(struct issuing *issuing, struct card *card, struct issuing_member *member,
+    struct err_trace *trace)
+{
+	enum err err = card_change_pin(card,
+	    &(struct card_pin_entry){ .which = CARD_PIN_ADMIN, .pin = member->admin_pin[1] },
+	    member->admin_pin[0], trace);
+
+	return err == ERR_OK ? note_changed(issuing, member, trace) : err;
+}
+
+/* A change was broken off: the card has the new PIN, or the former. */
+static enum err
+settle(struct issuing *issuing, struct card *card, struct issuing_member *member,
+    struct err_trace *trace)
+{
+	enum err err = verify_admin(card, member->admin_pin[0], trace);
+
+	if (err == ERR_OK)
+		return note_changed(issuing, member, trace);
+	if (err != ERR_DENIED)
+		return err;
+	err_clear(trace);
+	err = verify_admin(card, member->admin_pin[1], trace);
+	return err == ERR_OK ? take_new(issuing, card, member, trace) : err;
+}
+
+enum err
+admin_pin_change(struct issuing *issuing, struct card *card, struct issuing_member *member,
+    struct err_trace *trace)
+{
+	struct secret *pin = NULL, *ephemeral = NULL;
+	enum err err;
+
+	if (member->admin_pin[1] != NULL)
+		return settle(issuing, card, member, trace);
+	err = verify_admin(card, member->admin_pin[0], trace);
+	if (err == ERR_OK)
+		err = draw(card, &pin, &ephemeral, trace);
+	if (err == ERR_OK)
+		err = seal(issuing, member, pin, ephemeral, trace);
+	secret_free(ephemeral);
+	if (err != ERR_OK) {
+		secret_free(pin);
+		return err;
+	}
+	member->admin_pin[1] = member->admin_pin[0];
+	member->admin_pin[0] = pin;
+	return take_new(issuing, card, member, trace);
 }

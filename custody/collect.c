@@ -141,7 +141,8 @@ collection_open_share(const struct custody *custody, struct card *card,
 }
 
 enum err
-collection_complete(struct collection *collection, struct secret **prk, struct err_trace *trace)
+collection_complete(struct collection *collection, struct secret **out, struct secret **prk,
+    struct err_trace *trace)
 {
 	struct secret *secret = NULL, *derived = NULL;
 	uint8_t check[DERIVE_CHECK_SIZE];
@@ -151,7 +152,6 @@ collection_complete(struct collection *collection, struct secret **prk, struct e
 	collection_drop(collection);
 	if (err == ERR_OK)
 		err = derive_prk(collection->quorum->id.bytes, secret, &derived, trace);
-	secret_free(secret);
 	if (err == ERR_OK)
 		err = derive_check(derived, check, trace);
 	if (err == ERR_OK && memcmp(check, collection->generation->check, sizeof(check)) != 0)
@@ -159,6 +159,11 @@ collection_complete(struct collection *collection, struct secret **prk, struct e
 		    "the shares fit together, but not with the check value of generation %u of "
 		    "'%s'",
 		    collection->generation->number, collection->quorum->name);
+	if (err == ERR_OK && out != NULL) {
+		*out = secret;
+		secret = NULL;
+	}
+	secret_free(secret);
 	if (err != ERR_OK) {
 		secret_free(derived);
 		return err;

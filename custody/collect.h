@@ -43,9 +43,10 @@ void collection_add(struct collection *collection, size_t place, struct secret *
 
 /*
  * With exactly M shares: rebuilds the secret, turns it into the PRK, compares the check value that
- * the roster keeps, and wipes secret and shares, whatever happens.
+ * the roster keeps, and wipes secret and shares, whatever happens. `secret` may be NULL; else it is
+ * the caller's, and so are no shares.
  */
-MUST_CHECK enum err
-collection_complete(struct collection *collection, struct secret **prk, struct err_trace *trace);
+MUST_CHECK enum err collection_complete(struct collection *collection, struct secret **secret,
+    struct secret **prk, struct err_trace *trace);
 
 #endif

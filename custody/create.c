@@ -197,18 +197,6 @@ write_down(struct custody *custody, const char *new_quorum, struct roster_plan *
 }
 
 static enum err
-run(struct custody *custody, const struct roster_id *operation, struct err_trace *trace)
-{
-	struct issuing *issuing = NULL;
-	enum err err = issuing_open(custody, operation, &issuing, trace);
-
-	if (err == ERR_OK)
-		err = issuing_run(issuing, trace);
-	issuing_close(issuing);
-	return err;
-}
-
-static enum err
 plan_quorum(struct custody *custody, const struct create_request *request, struct roster_plan *plan,
     struct err_trace *trace)
 {
@@ -265,7 +253,8 @@ create_quorum(struct custody *custody, const struct create_request *request,
 	if (err == ERR_OK)
 		*quorum = plan->quorum;
 	free(plan);
-	return err == ERR_OK ? run(custody, &operation, trace) : err;
+	return err == ERR_OK ? issuing_carry_out(custody, &operation, &request->attendance, trace)
+			     : err;
 }
 
 /* The live generation's cards, so that the machine knows whose card gave the last share. */
@@ -319,5 +308,5 @@ bind_token(struct custody *custody, const char *name, const struct create_token 
 	if (err == ERR_OK)
 		err = write_down(custody, NULL, plan, &operation, trace);
 	free(plan);
-	return err == ERR_OK ? run(custody, &operation, trace) : err;
+	return err == ERR_OK ? issuing_carry_out(custody, &operation, NULL, trace) : err;
 }

@@ -6,6 +6,7 @@
 #ifndef CUSTODY_CREATE_H
 #define CUSTODY_CREATE_H
 
+#include "custody/attendance.h"
 #include "custody/custody.h"
 #include "roster/binding.h"
 
@@ -26,6 +27,7 @@ struct create_request {
 	const char *const *custodians;
 	size_t custodian_count;
 	struct create_token token;
+	struct attendance attendance; /* who gets the share at the next visit */
 };
 
 /*

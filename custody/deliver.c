@@ -8,19 +8,21 @@
 #include "custody/issuing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
 #include "custody/admin_pin.h"
 #include "custody/attendant.h"
-#include "custody/card_header.h"
+#include "custody/card_records.h"
 #include "custody/checkpoint.h"
+#include "custody/operation_state.h"
 #include "custody/pin_entry.h"
 
 static bool
-is_delivered(const struct issuing *issuing, size_t index)
+is_delivered(const struct issuing *issuing, const struct issuing_member *member)
 {
-	return issuing->generation->share[index].delivered != 0;
+	return issuing_share(issuing, member)->delivered != 0;
 }
 
 static unsigned
@@ -28,8 +30,20 @@ count_delivered(const struct issuing *issuing)
 {
 	unsigned count = 0;
 
+	for (unsigned i = 0; i < issuing->generation->shares; i++)
+		count += issuing->generation->share[i].delivered != 0 ? 1 : 0;
+	return count;
+}
+
+/* Those who are here and wait for their share. */
+static size_t
+list_waiting(const struct issuing *issuing, size_t *member)
+{
+	size_t count = 0;
+
 	for (size_t i = 0; i < issuing->members; i++)
-		count += is_delivered(issuing, i) ? 1 : 0;
+		if (!issuing->member[i].later && !is_delivered(issuing, &issuing->member[i]))
+			member[count++] = i;
 	return count;
 }
 
@@ -40,39 +54,46 @@ count_delivered(const struct issuing *issuing)
 static size_t
 list_pending(const struct issuing *issuing, size_t *member)
 {
-	bool wait = count_delivered(issuing) < issuing->generation->threshold;
-	size_t count = 0;
+	size_t waiting[ROSTER_CARDS_MAX], count = 0;
+	size_t all = list_waiting(issuing, waiting);
 
-	for (int round = 0; round < 2 && count == 0; round++)
-		for (size_t i = 0; i < issuing->members; i++)
-			if (!is_delivered(issuing, i) &&
-			    (!wait || round > 0 || issuing->member[i].card.resettable))
-				member[count++] = i;
-	return count;
+	for (size_t i = 0; i < all; i++)
+		if (issuing->member[waiting[i]].card.resettable)
+			member[count++] = waiting[i];
+	if (count > 0 && count_delivered(issuing) < issuing->generation->threshold)
+		return count;
+	memcpy(member, waiting, all * sizeof(*waiting));
+	return all;
 }
 
-/* What the card will say of itself in public. */
-static void
-fill_header(const struct issuing *issuing, size_t index, struct header *header)
+/* What the card will say of itself in public, but for the records on it. */
+static enum err
+fill_header(const struct issuing *issuing, struct header *header, struct err_trace *trace)
 {
-	const struct roster_generation *generation = issuing->generation;
+	struct roster_binding *bindings = NULL;
+	size_t count = 0;
+	enum err err = roster_binding_list(
+	    issuing->custody->roster, &issuing->quorum.id, &bindings, &count, trace);
 
+	if (err != ERR_OK)
+		return err;
 	memcpy(header->quorum_id, issuing->quorum.id.bytes, sizeof(header->quorum_id));
 	snprintf(header->quorum_name, sizeof(header->quorum_name), "%.*s", HEADER_QUORUM_NAME_MAX,
 	    issuing->quorum.name);
-	header->share_count = 1;
-	header->share[0] = (struct header_share){ generation->number, (uint8_t)index,
-		(uint8_t)generation->threshold, (uint8_t)generation->size };
 	header->binding_count = 0;
-	for (size_t i = 0; i < issuing->tokens; i++) {
-		const struct roster_binding_spec *spec = issuing->token[i].spec;
+	header->bindings_incomplete = false;
+	for (size_t i = 0; i < count; i++) {
+		const struct roster_binding_spec *spec = &bindings[i].spec;
 
-		if (spec->format[ROSTER_USER_PIN].is_set || spec->format[ROSTER_SO_PIN].is_set)
+		if (spec->format[ROSTER_USER_PIN].is_set || spec->format[ROSTER_SO_PIN].is_set ||
+		    header->binding_count == HEADER_BINDINGS_MAX)
 			header->bindings_incomplete = true;
 		else
 			snprintf(header->binding[header->binding_count++],
 			    sizeof(header->binding[0]), "%s", spec->name);
 	}
+	free(bindings);
+	return ERR_OK;
 }
 
 /*
@@ -80,11 +101,10 @@ fill_header(const struct issuing *issuing, size_t index, struct header *header)
  * for, because what follows (admin PIN, escrow, share) rests on what the roster says of this card.
  */
 static enum err
-check_header(const struct issuing *issuing, size_t index, const struct header *header,
-    struct err_trace *trace)
+check_header(const struct issuing *issuing, const struct issuing_member *member,
+    const struct header *header, struct err_trace *trace)
 {
 	static const uint8_t none[sizeof(header->quorum_id)];
-	const struct issuing_member *member = &issuing->member[index];
 
 	if (header->practice != roster_is_practice(issuing->custody->roster))
 		return FAIL(trace, ERR_DENIED, "%s's card %s is a %s card", member->custodian,
@@ -96,51 +116,39 @@ check_header(const struct issuing *issuing, size_t index, const struct header *h
 	return checkpoint_check_header(issuing->custody, header, member->card.name, trace);
 }
 
-/* The generation's record in the place of one that an earlier try left; others stay. */
+/* Journaled first: an abort names every card that may have a record. */
 static enum err
-put_record(struct card *card, const struct record *record, struct err_trace *trace)
+write_share(struct issuing *issuing, const struct issuing_member *member, struct card *card,
+    struct err_trace *trace)
 {
-	struct record_set set = { 0 };
-	struct err_trace why = { 0 };
-	enum err err = card_records_load(card, &set, &why);
-
-	/* What a broken write left is replaced; what cannot be read may be there all the same. */
-	if (err != ERR_OK && err != ERR_FORMAT) {
-		if (trace != NULL)
-			*trace = why;
-		return err;
-	}
-	err = ERR_OK;
-	if (records_find(&set, record->generation) != NULL)
-		err = records_remove(&set, record->generation, trace);
-	if (err == ERR_OK)
-		err = records_add(&set, record, trace);
-	return err == ERR_OK ? card_records_store(card, &set, trace) : err;
-}
-
-/* Header first, then the record: a card with a record always says whose it is. */
-static enum err
-write_share(const struct issuing *issuing, size_t index, struct card *card, struct err_trace *trace)
-{
-	const struct roster_share *row = &issuing->generation->share[index];
+	const struct roster_step begun = { .kind = ROSTER_STEP_DELIVERY_BEGUN,
+		.card = member->card.id };
 	struct record record;
 	struct header header;
+	const struct card_record_add add = { .known = &member->card,
+		.quorum = &issuing->quorum,
+		.record = &record,
+		.header = &header };
 	enum err err = card_header_load(card, &header, trace);
 
-	if (err == ERR_OK) {
-		fill_header(issuing, index, &header);
-		err = card_header_store(card, &header, trace);
-	}
 	if (err == ERR_OK)
-		err = record_decode(row->record, sizeof(row->record), &record, trace);
-	return err == ERR_OK ? put_record(card, &record, trace) : err;
+		err = fill_header(issuing, &header, trace);
+	if (err == ERR_OK && !issuing_share(issuing, member)->has_record)
+		err = FAIL(trace, ERR_ABSENT, "the sealed share of %s's card %s is erased",
+		    member->custodian, member->card.name);
+	if (err == ERR_OK)
+		err = record_decode(
+		    issuing_share(issuing, member)->record, ROSTER_RECORD_SIZE, &record, trace);
+	if (err == ERR_OK && !issuing_did(issuing, &begun))
+		err = issuing_journal(issuing, &begun, trace);
+	return err == ERR_OK ? card_records_add(issuing->custody, card, &add, trace) : err;
 }
 
 static enum err
-record_delivery(struct issuing *issuing, size_t index, struct card *card, struct err_trace *trace)
+record_delivery(struct issuing *issuing, const struct issuing_member *member, struct card *card,
+    struct err_trace *trace)
 {
 	struct roster *roster = issuing->custody->roster;
-	const struct issuing_member *member = &issuing->member[index];
 	const struct roster_proof proof = { .kind = ROSTER_PROOF_DELIVERY,
 		.card = member->card.id,
 		.quorum = issuing->quorum.id,
@@ -158,96 +166,119 @@ record_delivery(struct issuing *issuing, size_t index, struct card *card, struct
 }
 
 /*
- * The share that the card gave back is kept for the switch: at most M - 1 while somebody is still
- * awaited, the M-th from the last card.
+ * The share that the card gave back is kept for the switch, where there is one: at most M - 1 while
+ * somebody is still awaited, the M-th from the last card.
  */
 static void
-keep(struct issuing *issuing, size_t index, bool last, struct secret **share)
+keep(struct issuing *issuing, const struct issuing_member *member, bool last, struct secret **share)
 {
 	size_t limit = issuing->generation->threshold - (last ? 0 : 1);
 
-	if (issuing->collection.count < limit)
-		collection_add(&issuing->collection, index, share);
+	if (operation_makes_generation(issuing->operation) && issuing->collection.count < limit)
+		collection_add(&issuing->collection, issuing_place(issuing, member), share);
 }
 
 static enum err
-deliver_to(
-    struct issuing *issuing, size_t index, struct card *card, bool last, struct err_trace *trace)
+deliver_to(struct issuing *issuing, struct issuing_member *member, struct card *card, bool last,
+    struct err_trace *trace)
 {
 	struct secret *share = NULL;
-	enum err err = admin_pin_into_escrow(issuing, card, &issuing->member[index], trace);
+	enum err err = ERR_OK;
 
+	/* A PIN that the quorum keeps already is changed behind the switch: an abort keeps it. */
+	if (!admin_pin_is_kept(issuing, member))
+		err = admin_pin_into_escrow(issuing, card, member, trace);
 	if (err == ERR_OK)
-		err = write_share(issuing, index, card, trace);
+		err = write_share(issuing, member, card, trace);
 	if (err == ERR_OK)
-		err = collection_open_share(
-		    issuing->custody, card, &issuing->collection, index, &share, trace);
+		err = collection_open_share(issuing->custody, card, &issuing->collection,
+		    issuing_place(issuing, member), &share, trace);
 	if (err == ERR_OK)
-		err = record_delivery(issuing, index, card, trace);
+		err = record_delivery(issuing, member, card, trace);
 	if (err == ERR_OK)
-		keep(issuing, index, last, &share);
+		keep(issuing, member, last, &share);
 	secret_free(share);
 	return err;
 }
 
-/* With the last card still in its reader, whatever it completed. */
+/* With the last card still in its reader, whatever it completed; it signs the checkpoint. */
 static void
-keep_visit(struct issuing *issuing, struct visit *visit, size_t index)
+keep_visit(
+    struct issuing *issuing, struct visit *visit, const struct issuing_member *member, bool last)
 {
-	if (issuing->collection.count < issuing->generation->threshold) {
+	bool stays = operation_makes_generation(issuing->operation)
+			 ? issuing->collection.count == issuing->generation->threshold
+			 : last;
+
+	if (!stays) {
 		visit_end(issuing->custody, visit,
 		    "The share is delivered and proven; take the card out.");
 		return;
 	}
 	issuing->last = *visit;
-	issuing->last_member = index;
+	issuing->last_card = member->card;
 	visit->card = NULL;
+}
+
+/* The question for the next card, with the texts that it borrows. */
+struct next {
+	struct visit_ask ask;
+	struct visit_wanted wanted[ROSTER_CARDS_MAX];
+	size_t pending[ROSTER_CARDS_MAX];
+	bool last; /* nobody else is awaited */
+};
+
+static void
+ask_next(struct issuing *issuing, struct next *next)
+{
+	size_t waiting[ROSTER_CARDS_MAX];
+
+	next->ask = (struct visit_ask){ .quorum = issuing->quorum.name,
+		.generation = issuing->generation->number,
+		.purpose = "deliver the share",
+		.wanted = next->wanted };
+	for (size_t i = 0; i < issuing->members; i++)
+		if (is_delivered(issuing, &issuing->member[i]))
+			next->ask.through[next->ask.through_count++] = issuing->member[i].custodian;
+	next->ask.done = (unsigned)next->ask.through_count;
+	next->ask.total = next->ask.done + (unsigned)list_waiting(issuing, waiting);
+	next->last = next->ask.done + 1 == next->ask.total;
+	next->ask.wanted_count = list_pending(issuing, next->pending);
+	for (size_t i = 0; i < next->ask.wanted_count; i++) {
+		const struct issuing_member *m = &issuing->member[next->pending[i]];
+
+		next->wanted[i] = (struct visit_wanted){ m->custodian, m->card.name, m->card.serial,
+			m->card.dec };
+	}
 }
 
 static enum err
 deliver_next(struct issuing *issuing, struct err_trace *trace)
 {
-	struct visit_wanted wanted[ROSTER_CARDS_MAX];
-	size_t pending[ROSTER_CARDS_MAX];
-	struct visit_ask ask = { .quorum = issuing->quorum.name,
-		.generation = issuing->generation->number,
-		.purpose = "deliver the share",
-		.done = count_delivered(issuing),
-		.total = (unsigned)issuing->members,
-		.wanted = wanted };
 	struct pin_entry entry = { .may_change = true };
 	struct visit visit = { 0 };
+	struct issuing_member *member;
 	struct header header;
+	struct next next;
 	bool verified = false;
 	enum err err;
-	size_t index;
 
-	for (size_t i = 0; i < issuing->members; i++)
-		if (is_delivered(issuing, i))
-			ask.through[ask.through_count++] = issuing->member[i].custodian;
-	ask.wanted_count = list_pending(issuing, pending);
-	for (size_t i = 0; i < ask.wanted_count; i++) {
-		const struct issuing_member *m = &issuing->member[pending[i]];
-
-		wanted[i] = (struct visit_wanted){ m->custodian, m->card.name, m->card.serial,
-			m->card.dec };
-	}
-	err = visit_begin(issuing->custody, &ask, &issuing->seen, &visit, trace);
+	ask_next(issuing, &next);
+	err = visit_begin(issuing->custody, &next.ask, &issuing->seen, &visit, trace);
 	if (err != ERR_OK)
 		return err;
-	index = pending[visit.which];
-	entry.owner = (struct pin_owner){ issuing->member[index].custodian,
-		issuing->member[index].card.name };
-	entry.also_sign = ask.done + 1 == ask.total;
+	member = &issuing->member[next.pending[visit.which]];
+	entry.owner = (struct pin_owner){ member->custodian, member->card.name };
+	entry.also_sign = next.last;
 	err = card_header_load(visit.card, &header, trace);
 	if (err == ERR_OK)
-		err = check_header(issuing, index, &header, trace);
+		err = check_header(issuing, member, &header, trace);
 	if (err == ERR_OK)
 		err = pin_entry_verify(issuing->custody, visit.card, &entry, &verified, trace);
 	if (err == ERR_OK && verified)
-		err = deliver_to(issuing, index, visit.card, entry.also_sign, trace);
+		err = deliver_to(issuing, member, visit.card, next.last, trace);
 	if (err == ERR_OK && verified)
-		keep_visit(issuing, &visit, index);
+		keep_visit(issuing, &visit, member, next.last);
 	else
 		visit_end(issuing->custody, &visit, "Take the card out.");
 	return err;
@@ -256,17 +287,19 @@ deliver_next(struct issuing *issuing, struct err_trace *trace)
 enum err
 issuing_deliver(struct issuing *issuing, struct err_trace *trace)
 {
+	size_t waiting[ROSTER_CARDS_MAX];
 	unsigned breaks = 0;
 	enum err err = ERR_OK;
 
 	visit_seen_release(&issuing->seen);
 	issuing->seen = (struct visit_seen){ 0 }; /* a card that is in a reader still may begin */
-	while (err == ERR_OK && count_delivered(issuing) < issuing->members) {
+	while (err == ERR_OK && list_waiting(issuing, waiting) > 0) {
 		err = deliver_next(issuing, trace);
 		if (visit_broke_off(issuing->custody, err, &breaks, trace))
 			err = ERR_OK;
 	}
-	if (err == ERR_OK && issuing->collection.count == issuing->generation->threshold)
-		err = collection_complete(&issuing->collection, &issuing->prk, trace);
+	if (err == ERR_OK && operation_makes_generation(issuing->operation) &&
+	    issuing->collection.count == issuing->generation->threshold)
+		err = collection_complete(&issuing->collection, NULL, &issuing->prk, trace);
 	return err;
 }

@@ -7,7 +7,7 @@
 
 #include "base/secret.h"
 #include "custody/attendant.h"
-#include "custody/card_header.h"
+#include "custody/card_records.h"
 #include "custody/checkpoint.h"
 #include "custody/pin_entry.h"
 #include "custody/whose.h"
@@ -44,7 +44,7 @@ list_candidates(struct gathering *gathering, struct err_trace *trace)
 		struct roster_card *card = &candidates->card[candidates->count];
 		enum err err;
 
-		if (gathering->passed[i] || row->delivered == 0)
+		if (gathering->passed[i] || row->delivered == 0 || row->erased != 0)
 			continue;
 		err = roster_card_get(gathering->custody->roster, &row->card, card, trace);
 		if (err != ERR_OK)
@@ -76,25 +76,39 @@ check_enough(struct gathering *gathering, struct err_trace *trace)
 	    needed == 1 ? "card is" : "cards are", gathering->candidates->count);
 }
 
+/* False, with the words why, when the card says of itself that it is none that is wanted. */
+static bool
+is_ours(struct gathering *gathering, const struct header *header, const char *name)
+{
+	struct attendant *attendant = gathering->custody->attendant;
+	char text[HEADER_QUORUM_NAME_MAX + ROSTER_SHORT_NAME + 96];
+
+	if (header->practice != roster_is_practice(gathering->custody->roster))
+		snprintf(text, sizeof(text), "Card %s is a %s card, and this roster is %s.", name,
+		    header->practice ? "PRACTICE" : "real",
+		    header->practice ? "real" : "for practice");
+	else if (memcmp(header->quorum_id, gathering->request->quorum->id.bytes,
+		     sizeof(header->quorum_id)) != 0)
+		snprintf(text, sizeof(text), "Card %s says that it is of another quorum, '%s'.",
+		    name, header->quorum_name);
+	else
+		return true;
+	attendant->note(attendant->context, text);
+	return false;
+}
+
 /* What the card says of itself without a PIN, against what is wanted of it. */
 static enum err
-check_header(
-    struct gathering *gathering, struct card *card, const char *name, struct err_trace *trace)
+check_header(struct gathering *gathering, struct card *card, const char *name, bool *ours,
+    struct err_trace *trace)
 {
 	struct header header;
 	enum err err = card_header_load(card, &header, trace);
 
 	if (err != ERR_OK)
 		return FAIL(trace, err, "card %s: its header cannot be read", name);
-	if (header.practice != roster_is_practice(gathering->custody->roster))
-		return FAIL(trace, ERR_DENIED, "card %s is a %s card, and this roster is %s", name,
-		    header.practice ? "PRACTICE" : "real",
-		    header.practice ? "real" : "for practice");
-	if (memcmp(header.quorum_id, gathering->request->quorum->id.bytes,
-		sizeof(header.quorum_id)) != 0)
-		return FAIL(trace, ERR_DENIED, "card %s holds a share of another quorum, '%s'",
-		    name, header.quorum_name);
-	return checkpoint_check_header(gathering->custody, &header, name, trace);
+	*ours = is_ours(gathering, &header, name);
+	return *ours ? checkpoint_check_header(gathering->custody, &header, name, trace) : ERR_OK;
 }
 
 /* Records that the card, its PIN and its share work. */
@@ -131,9 +145,10 @@ use_card(struct gathering *gathering, struct visit *visit, bool *opened, struct 
 		.may_change = true,
 	};
 	struct secret *share = NULL;
-	enum err err = check_header(gathering, visit->card, known->name, trace);
+	bool ours = false;
+	enum err err = check_header(gathering, visit->card, known->name, &ours, trace);
 
-	if (err == ERR_OK)
+	if (err == ERR_OK && ours)
 		err = pin_entry_verify(gathering->custody, visit->card, &entry, opened, trace);
 	gathering->passed[place] = err == ERR_OK && !*opened;
 	if (err != ERR_OK || !*opened)
@@ -142,6 +157,9 @@ use_card(struct gathering *gathering, struct visit *visit, bool *opened, struct 
 	    gathering->custody, visit->card, gathering->collection, place, &share, trace);
 	if (err == ERR_OK)
 		err = record_proof(gathering, visit->card, known, trace);
+	if (err == ERR_OK)
+		err = card_records_tidy(
+		    gathering->custody, visit->card, known, gathering->request->quorum, trace);
 	if (err == ERR_OK) {
 		collection_add(gathering->collection, place, &share);
 		gathering->passed[place] = true;
@@ -221,9 +239,11 @@ gather(struct custody *custody, const struct gather_request *request, struct col
 		if (visit_broke_off(custody, err, &breaks, trace))
 			err = ERR_OK;
 	}
-	if (err == ERR_OK)
-		err = collection_complete(collection, &gathering.out.prk, trace);
-	collection_drop(collection);
+	if (err == ERR_OK && !request->want_shares)
+		err = collection_complete(collection,
+		    request->want_secret ? &gathering.out.secret : NULL, &gathering.out.prk, trace);
+	if (err != ERR_OK || !request->want_shares)
+		collection_drop(collection);
 	visit_seen_release(seen);
 	free(gathering.candidates);
 	if (err != ERR_OK) {
@@ -243,6 +263,7 @@ void
 gathered_end(struct custody *custody, struct gathered *gathered, bool stay)
 {
 	secret_drop(&gathered->prk);
+	secret_drop(&gathered->secret);
 	if (gathered->last.card == NULL)
 		return;
 	if (stay)

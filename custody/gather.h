@@ -15,10 +15,13 @@ struct gather_request {
 	const char *purpose; /* "activate root" */
 	bool sign; /* the last card is to sign a checkpoint: its signing PIN is verified too */
 	bool stay; /* the card presented last stays in its reader */
+	bool want_secret; /* the generation's secret itself, to be escrowed to the next */
+	bool want_shares; /* the M shares as they are, left in `collection`; no secret is rebuilt */
 };
 
 struct gathered {
 	struct secret *prk;
+	struct secret *secret; /* NULL unless wanted */
 	size_t cards;
 	size_t place[ROSTER_CARDS_MAX]; /* in the generation's shares, in the order presented */
 	struct visit last;              /* still open: the card that completed the secret */
@@ -26,14 +29,15 @@ struct gathered {
 
 /*
  * Asks for cards until the secret is complete. Each card that did its part is recorded as proven.
- * `collection` may bring shares that cards gave in this operation already; it is empty afterwards.
+ * `collection` may bring shares that cards gave in this operation already; it is empty afterwards
+ * unless they are what is wanted.
  * On failure nothing is held. End with gathered_end.
  */
 MUST_CHECK enum err
 gather(struct custody *custody, const struct gather_request *request, struct collection *collection,
     struct visit_seen *seen, struct gathered *out, struct err_trace *trace);
 
-/* Wipes the PRK and ends the last card's visit. */
+/* Wipes the secrets and ends the last card's visit. */
 void gathered_end(struct custody *custody, struct gathered *gathered, bool stay);
 
 #endif

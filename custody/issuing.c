@@ -5,9 +5,27 @@
 
 #include "base/secret.h"
 #include "custody/attendant.h"
-#include "custody/checkpoint.h"
 #include "custody/gather.h"
+#include "custody/operation_state.h"
 #include "custody/whose.h"
+
+typedef enum err (*phase)(struct issuing *issuing, struct err_trace *trace);
+enum { PHASES_MAX = 10 };
+
+/* No secret exists while people type a token's present PINs or are asked about it. */
+static const phase phases[ROSTER_OP__COUNT][PHASES_MAX] = {
+	[ROSTER_OP_CREATE] = { issuing_ask_tokens, issuing_read_keys, issuing_seal, issuing_deliver,
+	    issuing_complete, issuing_switch, issuing_retire },
+	[ROSTER_OP_BIND] = { issuing_ask_tokens, issuing_complete, issuing_switch, issuing_retire },
+	[ROSTER_OP_REKEY] = { issuing_find_tokens, issuing_read_keys, issuing_open_former,
+	    issuing_seal, issuing_deliver, issuing_complete, issuing_switch, issuing_retire,
+	    issuing_change_admin_pins },
+	[ROSTER_OP_SWITCH] = { issuing_find_tokens, issuing_complete, issuing_switch,
+	    issuing_retire },
+	[ROSTER_OP_DELIVER] = { issuing_deliver, issuing_retire },
+	[ROSTER_OP_REPLACE_CARD] = { issuing_read_keys, issuing_recompute, issuing_deliver,
+	    issuing_retire },
+};
 
 static enum err
 load_members(struct issuing *issuing, struct err_trace *trace)
@@ -16,12 +34,13 @@ load_members(struct issuing *issuing, struct err_trace *trace)
 
 	issuing->members = plan->cards;
 	for (size_t i = 0; i < plan->cards; i++) {
-		struct issuing_member *member = &issuing->member[plan->card[i].index];
+		struct issuing_member *member = &issuing->member[i];
 		enum err err = roster_card_get(
 		    issuing->custody->roster, &plan->card[i].card, &member->card, trace);
 
 		if (err != ERR_OK)
 			return err;
+		member->index = plan->card[i].index;
 		whose_name(issuing->custody->roster, &member->card.custodian, member->custodian);
 	}
 	issuing->tokens = plan->tokens;
@@ -30,30 +49,43 @@ load_members(struct issuing *issuing, struct err_trace *trace)
 	return ERR_OK;
 }
 
-/* The generation as the roster has it; none yet is fine. */
-static enum err
-load_generation(struct issuing *issuing, struct err_trace *trace)
+enum err
+issuing_get_generation(const struct issuing *issuing, unsigned number,
+    struct roster_generation **out, struct err_trace *trace)
 {
-	struct roster_generation *generation;
+	struct roster_generation *generation = calloc(1, sizeof(*generation));
 	enum err err;
 
-	if (issuing->operation->plan.kind == ROSTER_OP_CREATE &&
-	    !issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_SEALED }))
-		return ERR_OK;
-	generation = calloc(1, sizeof(*generation));
 	if (generation == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory");
-	err = roster_generation_get(issuing->custody->roster, &issuing->quorum.id,
-	    issuing->operation->plan.generation, generation, trace);
+	err = roster_generation_get(
+	    issuing->custody->roster, &issuing->quorum.id, number, generation, trace);
 	if (err != ERR_OK) {
 		free(generation);
 		return err;
 	}
-	free(issuing->generation);
-	issuing->generation = generation;
-	issuing->collection.quorum = &issuing->quorum;
-	issuing->collection.generation = generation;
+	free(*out);
+	*out = generation;
 	return ERR_OK;
+}
+
+/* The generation as the roster has it; none yet is fine. */
+static enum err
+load_generation(struct issuing *issuing, struct err_trace *trace)
+{
+	enum err err;
+
+	if (operation_makes_generation(issuing->operation) &&
+	    !issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_SEALED }))
+		return issuing->quorum.live == 0
+			   ? ERR_OK
+			   : issuing_get_generation(
+				 issuing, issuing->quorum.live, &issuing->former, trace);
+	err = issuing_get_generation(
+	    issuing, issuing->operation->plan.generation, &issuing->generation, trace);
+	issuing->collection.quorum = &issuing->quorum;
+	issuing->collection.generation = issuing->generation;
+	return err;
 }
 
 static enum err
@@ -94,24 +126,56 @@ issuing_open(struct custody *custody, const struct roster_id *operation, struct 
 	return ERR_OK;
 }
 
+static void
+drop_secrets(struct issuing *issuing)
+{
+	collection_drop(&issuing->collection);
+	secret_drop(&issuing->prk);
+	secret_drop(&issuing->former_secret);
+	secret_drop(&issuing->former_prk);
+	for (size_t i = 0; i < issuing->entropies; i++)
+		secret_drop(&issuing->entropy[i]);
+	for (size_t i = 0; i < issuing->olders; i++)
+		secret_drop(&issuing->older[i].prk);
+	for (size_t i = 0; i < issuing->members; i++)
+		for (size_t pin = 0; pin < 2; pin++)
+			secret_drop(&issuing->member[i].admin_pin[pin]);
+	for (size_t i = 0; i < issuing->tokens; i++)
+		for (size_t pin = 0; pin < ROSTER_TOKEN_PIN__COUNT; pin++)
+			secret_drop(&issuing->token[i].old_pin[pin]);
+}
+
 void
 issuing_close(struct issuing *issuing)
 {
 	if (issuing == NULL)
 		return;
 	visit_seen_release(&issuing->seen);
-	collection_drop(&issuing->collection);
-	secret_drop(&issuing->prk);
-	for (size_t i = 0; i < issuing->entropies; i++)
-		secret_drop(&issuing->entropy[i]);
-	for (size_t i = 0; i < issuing->tokens; i++)
-		for (size_t pin = 0; pin < ROSTER_TOKEN_PIN__COUNT; pin++)
-			secret_drop(&issuing->token[i].old_pin[pin]);
+	drop_secrets(issuing);
 	if (issuing->last.card != NULL)
 		visit_end(issuing->custody, &issuing->last, "Take the card out.");
 	roster_operation_free(issuing->operation);
 	free(issuing->generation);
+	free(issuing->former);
 	free(issuing);
+}
+
+/* Every member of a plan has one: the plan was made from the generation, or it from the plan. */
+size_t
+issuing_place(const struct issuing *issuing, const struct issuing_member *member)
+{
+	const struct roster_generation *generation = issuing->generation;
+	size_t place = 0;
+
+	while (place + 1 < generation->shares && generation->share[place].index != member->index)
+		place++;
+	return place;
+}
+
+const struct roster_share *
+issuing_share(const struct issuing *issuing, const struct issuing_member *member)
+{
+	return &issuing->generation->share[issuing_place(issuing, member)];
 }
 
 bool
@@ -129,22 +193,9 @@ issuing_journal(struct issuing *issuing, const struct roster_step *step, struct 
 	return err == ERR_OK ? reload(issuing, &id, trace) : err;
 }
 
-bool
-issuing_has_switched(const struct roster_operation *operation)
-{
-	static const enum roster_step_kind kinds[] = { ROSTER_STEP_INIT_BEGUN,
-		ROSTER_STEP_SWITCH_BEGUN };
-
-	for (size_t i = 0; i < operation->steps; i++)
-		for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
-			if (operation->step[i].kind == kinds[k])
-				return true;
-	return false;
-}
-
 /*
- * Where delivery did not leave the secret complete (it was interrupted), cards that have their
- * share already are gathered for the rest.
+ * Where delivery did not leave the secret complete (it was interrupted, or there was none), cards
+ * that have their share are gathered.
  */
 enum err
 issuing_complete(struct issuing *issuing, struct err_trace *trace)
@@ -154,9 +205,12 @@ issuing_complete(struct issuing *issuing, struct err_trace *trace)
 		.purpose = "open the tokens with the new cards",
 		.sign = true };
 	struct gathered gathered = { 0 };
+	size_t due[ROSTER_CARDS_MAX];
 	enum err err;
 
-	if (issuing->prk != NULL)
+	if (issuing->prk != NULL ||
+	    (issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }) &&
+		issuing_admin_pins_due(issuing, due) == 0))
 		return ERR_OK;
 	visit_seen_release(&issuing->seen);
 	issuing->seen = (struct visit_seen){ 0 };
@@ -166,52 +220,17 @@ issuing_complete(struct issuing *issuing, struct err_trace *trace)
 		return err;
 	issuing->prk = gathered.prk;
 	issuing->last = gathered.last;
-	issuing->last_member = issuing->generation->share[gathered.place[gathered.cards - 1]].index;
-	return ERR_OK;
-}
-
-/* A checkpoint is worth having, and not worth losing a finished operation for. */
-static void
-sign_checkpoint(struct issuing *issuing)
-{
-	struct attendant *attendant = issuing->custody->attendant;
-
-	if (issuing->last.card != NULL &&
-	    checkpoint_by_card(issuing->custody, issuing->last.card,
-		&issuing->member[issuing->last_member].card, NULL) == ERR_OK)
-		return;
-	attendant->note(attendant->context,
-	    "The last card signed no checkpoint: nothing is lost, but until the next enrolment or "
-	    "activation no card vouches for the newest entries of the roster.");
-}
-
-enum err
-issuing_retire(struct issuing *issuing, struct err_trace *trace)
-{
-	const struct roster_id id = issuing->operation->id;
-	struct roster *roster = issuing->custody->roster;
-	enum err err;
-
-	secret_drop(&issuing->prk);
-	err = roster_begin(roster, trace);
-	if (err == ERR_OK)
-		err = roster_operation_journal(
-		    roster, &id, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }, trace);
-	if (err == ERR_OK)
-		err = roster_operation_finish(roster, &id, trace);
-	err = roster_end(roster, err, trace);
-	if (err != ERR_OK)
-		return err;
-	sign_checkpoint(issuing);
-	visit_end(issuing->custody, &issuing->last, "That was the last card; take it out.");
-	return ERR_OK;
+	return roster_card_get(issuing->custody->roster,
+	    &issuing->generation->share[gathered.place[gathered.cards - 1]].card,
+	    &issuing->last_card, trace);
 }
 
 /* What state an operation that went wrong has left, and what can be done about it. */
 static enum err
 broke_off(const struct issuing *issuing, enum err err, struct err_trace *trace)
 {
-	bool switched = issuing_has_switched(issuing->operation);
+	const enum roster_operation_kind kind = issuing->operation->plan.kind;
+	bool switched = !operation_may_abort(issuing->operation);
 	const char *name = issuing->quorum.name;
 
 	if (switched)
@@ -223,29 +242,41 @@ broke_off(const struct issuing *issuing, enum err err, struct err_trace *trace)
 		    "it up.",
 		    name, name);
 	return FAIL(trace, err, "'%s' of quorum '%s' is not complete; %s",
-	    roster_operation_word(issuing->operation->plan.kind), name,
-	    switched ? "its token's PINs are being set" : "no token was touched");
+	    roster_operation_word(kind), name,
+	    !operation_has_switched(issuing->operation) ? "no token was touched"
+	    : issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED })
+		? "its tokens have their PINs"
+		: "its token's PINs are being set");
 }
 
 enum err
 issuing_run(struct issuing *issuing, struct err_trace *trace)
 {
-	static enum err (*const phases[])(struct issuing *, struct err_trace *) = {
-		issuing_ask_tokens, /* no secret exists while people type the tokens' present PINs
-				     */
-		issuing_read_keys,
-		issuing_seal,
-		issuing_deliver,
-		issuing_complete,
-		issuing_switch,
-		issuing_retire,
-	};
+	const phase *next = phases[issuing->operation->plan.kind];
 
-	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases); i++) {
-		enum err err = phases[i](issuing, trace);
+	if (next[0] == NULL)
+		return FAIL(trace, ERR_NOT_NOW, "'%s' goes on by its own command",
+		    roster_operation_word(issuing->operation->plan.kind));
+	for (size_t i = 0; i < PHASES_MAX && next[i] != NULL; i++) {
+		enum err err = next[i](issuing, trace);
 
 		if (err != ERR_OK)
 			return broke_off(issuing, err, trace);
 	}
 	return ERR_OK;
+}
+
+enum err
+issuing_carry_out(struct custody *custody, const struct roster_id *operation,
+    const struct attendance *attendance, struct err_trace *trace)
+{
+	struct issuing *issuing = NULL;
+	enum err err = issuing_open(custody, operation, &issuing, trace);
+
+	if (err == ERR_OK && attendance != NULL)
+		err = issuing_excuse(issuing, attendance, trace);
+	if (err == ERR_OK)
+		err = issuing_run(issuing, trace);
+	issuing_close(issuing);
+	return err;
 }

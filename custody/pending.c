@@ -4,9 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "custody/issuing.h"
-#include "custody/token_change.h"
+#include "custody/operation_state.h"
 #include "custody/whose.h"
 
 static void say(struct pending *pending, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -23,13 +24,13 @@ say(struct pending *pending, const char *fmt, ...)
 	va_end(args);
 }
 
-static const struct roster_step *
-step_of_card(const struct roster_operation *operation, enum roster_step_kind kind,
+static bool
+has_step(const struct roster_operation *operation, enum roster_step_kind kind,
     const struct roster_id *card)
 {
 	const struct roster_step like = { .kind = kind, .card = *card };
 
-	return roster_operation_step(operation, &like);
+	return roster_operation_step(operation, &like) != NULL;
 }
 
 /* Where each card stands, and what an abort would leave on it. */
@@ -45,9 +46,9 @@ say_cards(
 		if (roster_card_get(custody->roster, id, &card, NULL) != ERR_OK)
 			continue;
 		whose_name(custody->roster, &card.custodian, name);
-		if (step_of_card(operation, ROSTER_STEP_DELIVERED, id) != NULL)
+		if (has_step(operation, ROSTER_STEP_DELIVERED, id))
 			say(pending, "%s (%s): has its share, proven.", card.name, name);
-		else if (card.admin_pin == ROSTER_ADMIN_PIN_OWN)
+		else if (!has_step(operation, ROSTER_STEP_ESCROW_STORED, id))
 			say(pending, "%s (%s): waits for its share.", card.name, name);
 		else
 			say(pending,
@@ -56,15 +57,36 @@ say_cards(
 	}
 }
 
+/* How far this token's PINs have come; NULL: not touched. */
+static const char *
+token_state(const struct roster_operation *operation, const struct roster_binding_spec *spec)
+{
+	unsigned begun = 0, done = 0, bound = 0;
+
+	for (int pin = 0; pin < ROSTER_TOKEN_PIN__COUNT; pin++)
+		bound += spec->binds[pin] ? 1 : 0;
+	for (size_t i = 0; i < operation->steps; i++) {
+		const struct roster_step *step = &operation->step[i];
+
+		if (strcmp(step->binding, spec->name) != 0)
+			continue;
+		begun++;
+		done += step->kind == ROSTER_STEP_SWITCH_DONE ? 1 : 0;
+	}
+	if (begun == 0)
+		return NULL;
+	return done == bound ? "has its new PINs" : "its PINs are being set; resume finishes that";
+}
+
 static void
 say_tokens(const struct roster_operation *operation, struct pending *pending)
 {
 	for (unsigned i = 0; i < operation->plan.tokens; i++) {
 		const struct roster_binding_spec *spec = &operation->plan.token[i];
-		bool touched = issuing_has_switched(operation);
+		const char *state = token_state(operation, spec);
 
 		say(pending, "Token '%s' (%s): %s.", spec->token.label, spec->name,
-		    touched       ? "its PINs are being set; resume finishes that"
+		    state != NULL ? state
 		    : spec->fresh ? "not initialised yet"
 				  : "has its old PINs");
 	}
@@ -74,19 +96,20 @@ static void
 describe(struct custody *custody, const struct roster_operation *operation, struct pending *pending)
 {
 	const struct roster_step sealed = { .kind = ROSTER_STEP_SEALED };
+	const enum roster_operation_kind kind = operation->plan.kind;
 	char by[ROSTER_NAME];
 
 	whose_name(custody->roster, &operation->by, by);
 	say(pending, "Pending: '%s', generation %u, %u of %u, begun by %s.",
-	    roster_operation_word(operation->plan.kind), operation->plan.generation,
-	    operation->plan.threshold, operation->plan.cards, by);
-	if (operation->plan.kind == ROSTER_OP_CREATE &&
-	    roster_operation_step(operation, &sealed) == NULL)
-		say(pending, "No secret was made yet: resume begins with reading the cards' keys.");
-	else if (operation->plan.kind == ROSTER_OP_CREATE)
-		say_cards(custody, operation, pending);
-	else
+	    roster_operation_word(kind), operation->plan.generation, operation->plan.threshold,
+	    operation->plan.cards, by);
+	if (kind == ROSTER_OP_BIND || kind == ROSTER_OP_SWITCH || kind == ROSTER_OP_UNBIND)
 		say(pending, "Resume gathers %u cards.", operation->plan.threshold);
+	else if (operation_makes_generation(operation) &&
+		 roster_operation_step(operation, &sealed) == NULL)
+		say(pending, "No secret was made yet: resume begins with reading the cards' keys.");
+	else
+		say_cards(custody, operation, pending);
 	say_tokens(operation, pending);
 }
 
@@ -111,7 +134,8 @@ pending_describe(
 	pending->operation = operation->id;
 	pending->quorum = found.id;
 	pending->kind = operation->plan.kind;
-	pending->may_abort = !issuing_has_switched(operation);
+	pending->may_abort = operation_may_abort(operation);
+	pending->may_be_gone = operation_has_only_begun_init(operation);
 	describe(custody, operation, pending);
 	roster_operation_free(operation);
 	*out = pending;
@@ -119,88 +143,14 @@ pending_describe(
 }
 
 enum err
-pending_resume(struct custody *custody, const struct pending *pending, struct err_trace *trace)
+pending_resume(struct custody *custody, const struct pending *pending,
+    const struct attendance *attendance, struct err_trace *trace)
 {
-	struct issuing *issuing = NULL;
-	enum err err;
-
 	if (pending->kind == ROSTER_OP_UNBIND) {
 		err_next(
 		    trace, "Give the same 'quorate token unbind' again, with the same new PINs.");
 		return FAIL(trace, ERR_NOT_NOW,
 		    "taking a token from its quorum goes on by its own command");
 	}
-	err = issuing_open(custody, &pending->operation, &issuing, trace);
-
-	if (err == ERR_OK)
-		err = issuing_run(issuing, trace);
-	issuing_close(issuing);
-	return err;
-}
-
-/* The bindings that the operation added open nothing. */
-static enum err
-take_bindings_back(struct custody *custody, const struct roster_operation *operation,
-    const char *reason, struct err_trace *trace)
-{
-	bool added =
-	    operation->plan.kind == ROSTER_OP_CREATE || operation->plan.kind == ROSTER_OP_BIND;
-	enum err err = ERR_OK;
-
-	for (unsigned i = 0; added && err == ERR_OK && i < operation->plan.tokens; i++) {
-		struct roster_binding binding;
-
-		err = roster_binding_find(
-		    custody->roster, operation->plan.token[i].name, &binding, trace);
-		if (err == ERR_OK)
-			err = token_copy_undo(custody, &binding.id, ROSTER_USER_PIN, trace);
-		if (err == ERR_OK)
-			err = roster_binding_remove(custody->roster, &binding.id, reason, trace);
-	}
-	return err;
-}
-
-/* A quorum that never stood: its sealed generation, if any, and its name. */
-static enum err
-give_up_quorum(struct custody *custody, const struct roster_operation *operation,
-    const char *reason, struct err_trace *trace)
-{
-	const struct roster_step sealed = { .kind = ROSTER_STEP_SEALED };
-	enum err err = ERR_OK;
-
-	if (operation->plan.kind != ROSTER_OP_CREATE)
-		return ERR_OK;
-	if (roster_operation_step(operation, &sealed) != NULL)
-		err = roster_generation_set_state(custody->roster, &operation->plan.quorum,
-		    operation->plan.generation, ROSTER_GENERATION_ABORTED, trace);
-	if (err == ERR_OK)
-		err =
-		    roster_quorum_abandon(custody->roster, &operation->plan.quorum, reason, trace);
-	return err;
-}
-
-enum err
-pending_abort(struct custody *custody, const struct pending *pending, const char *reason,
-    struct err_trace *trace)
-{
-	struct roster_operation *operation = NULL;
-	enum err err;
-
-	if (!pending->may_abort) {
-		err_next(trace, "Run 'quorate quorum resume': it finishes what was begun.");
-		return FAIL(
-		    trace, ERR_NOT_NOW, "a token was touched already: there is no way back");
-	}
-	err = roster_operation_get(custody->roster, &pending->operation, &operation, trace);
-	if (err == ERR_OK)
-		err = roster_begin(custody->roster, trace);
-	if (err == ERR_OK)
-		err = roster_operation_abort(custody->roster, &operation->id, reason, trace);
-	if (err == ERR_OK)
-		err = take_bindings_back(custody, operation, reason, trace);
-	if (err == ERR_OK)
-		err = give_up_quorum(custody, operation, reason, trace);
-	err = roster_end(custody->roster, err, trace);
-	roster_operation_free(operation);
-	return err;
+	return issuing_carry_out(custody, &pending->operation, attendance, trace);
 }

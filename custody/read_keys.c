@@ -7,6 +7,7 @@
 #include "custody/issuing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -25,7 +26,7 @@ list_wanted(struct issuing *issuing, struct visit_wanted *wanted, size_t *member
 	for (size_t i = 0; i < issuing->members; i++) {
 		struct issuing_member *m = &issuing->member[i];
 
-		if (m->seen_now)
+		if (m->seen_now || m->later)
 			continue;
 		wanted[count] = (struct visit_wanted){ m->custodian, m->card.name, m->card.serial,
 			m->card.dec };
@@ -34,9 +35,39 @@ list_wanted(struct issuing *issuing, struct visit_wanted *wanted, size_t *member
 	return count;
 }
 
-/* A blank card is wanted: one without a share, and of our kind. */
+/* A share on the card is one that the roster knows there, of this quorum. */
 static enum err
-check_blank(struct issuing *issuing, struct card *card, const struct issuing_member *member,
+check_shares(const struct issuing *issuing, const struct header *header,
+    const struct issuing_member *member, struct err_trace *trace)
+{
+	struct roster_holding *holdings = NULL;
+	size_t count = 0, known = 0;
+	enum err err = roster_card_holdings(
+	    issuing->custody->roster, &member->card.id, &holdings, &count, trace);
+
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; i < header->share_count; i++)
+		for (size_t j = 0; j < count; j++)
+			known += memcmp(header->quorum_id, holdings[j].quorum.bytes,
+				     sizeof(header->quorum_id)) == 0 &&
+					 header->share[i].generation == holdings[j].generation &&
+					 header->share[i].index == holdings[j].index
+				     ? 1
+				     : 0;
+	free(holdings);
+	if (known == header->share_count)
+		return ERR_OK;
+	return FAIL(trace, ERR_NOT_NOW,
+	    "%s's card %s holds a share of '%s', generation %u, that the roster does not know "
+	    "there",
+	    member->custodian, member->card.name, header->quorum_name,
+	    header_newest(header)->generation);
+}
+
+/* Our kind of card, with no share but those that are known, and the keys that were enrolled. */
+static enum err
+check_card(struct issuing *issuing, struct card *card, const struct issuing_member *member,
     struct err_trace *trace)
 {
 	uint8_t fingerprint[SHA256_SIZE];
@@ -49,13 +80,9 @@ check_blank(struct issuing *issuing, struct card *card, const struct issuing_mem
 	if (header.practice != roster_is_practice(issuing->custody->roster))
 		return FAIL(trace, ERR_DENIED, "%s's card %s is a %s card", member->custodian,
 		    member->card.name, header.practice ? "PRACTICE" : "real");
-	if (header.share_count != 0)
-		return FAIL(trace, ERR_NOT_NOW,
-		    "%s's card %s already holds a share of '%s', generation %u: a blank card is "
-		    "wanted",
-		    member->custodian, member->card.name, header.quorum_name,
-		    header_newest(&header)->generation);
 	err = checkpoint_check_header(issuing->custody, &header, member->card.name, trace);
+	if (err == ERR_OK)
+		err = check_shares(issuing, &header, member, trace);
 	if (err == ERR_OK)
 		err = card_fingerprint(card, fingerprint, trace);
 	if (err == ERR_OK &&
@@ -89,22 +116,22 @@ read_one(struct issuing *issuing, struct err_trace *trace)
 	struct visit_ask ask = { .quorum = issuing->quorum.name,
 		.generation = issuing->operation->plan.generation,
 		.purpose = "read the card's key (no PIN)",
-		.total = (unsigned)issuing->members,
 		.wanted = wanted };
 	struct visit visit = { 0 };
 	struct issuing_member *found;
 	enum err err;
 
 	ask.wanted_count = list_wanted(issuing, wanted, member);
-	ask.done = ask.total - (unsigned)ask.wanted_count;
 	for (size_t i = 0; i < issuing->members; i++)
 		if (issuing->member[i].seen_now)
 			ask.through[ask.through_count++] = issuing->member[i].custodian;
+	ask.done = (unsigned)ask.through_count;
+	ask.total = ask.done + (unsigned)ask.wanted_count;
 	err = visit_begin(issuing->custody, &ask, &issuing->seen, &visit, trace);
 	if (err != ERR_OK)
 		return err;
 	found = &issuing->member[member[visit.which]];
-	err = check_blank(issuing, visit.card, found, trace);
+	err = check_card(issuing, visit.card, found, trace);
 	if (err == ERR_OK)
 		err = take_entropy(issuing, visit.card, trace);
 	visit_end(issuing->custody, &visit, "The key was read; take the card out.");
@@ -120,7 +147,7 @@ issuing_read_keys(struct issuing *issuing, struct err_trace *trace)
 	size_t member[ROSTER_CARDS_MAX];
 	unsigned breaks = 0;
 
-	if (issuing->generation != NULL)
+	if (issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_SEALED }))
 		return ERR_OK;
 	while (list_wanted(issuing, wanted, member) > 0) {
 		enum err err = read_one(issuing, trace);
@@ -128,5 +155,5 @@ issuing_read_keys(struct issuing *issuing, struct err_trace *trace)
 		if (err != ERR_OK && !visit_broke_off(issuing->custody, err, &breaks, trace))
 			return err;
 	}
-	return ERR_OK;
+	return issuing_check_unseen(issuing, trace);
 }

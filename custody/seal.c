@@ -11,10 +11,14 @@
 
 #include "base/secret.h"
 #include "custody/attendant.h"
+#include "custody/escrow_key.h"
 #include "custody/token.h"
 #include "quorum/derive.h"
 #include "quorum/seed.h"
 #include "quorum/share.h"
+#include "roster/generation.h"
+
+enum { FIRST_ESCROW = SHARE_COUNT_MAX }; /* ephemerals of shares have lower numbers */
 
 struct sealing {
 	struct issuing *issuing;
@@ -22,6 +26,9 @@ struct sealing {
 	struct secret *secret;
 	struct secret *share[SHARE_COUNT_MAX];
 	struct roster_seal *seal;
+	struct secret *prk;
+	struct roster_escrow *escrow; /* what was escrowed to the generation from before */
+	size_t escrows;
 };
 
 /* The secret and its shares, proven to fit together. */
@@ -48,17 +55,99 @@ split(struct sealing *sealing, struct err_trace *trace)
 static enum err
 derive_public(struct sealing *sealing, struct err_trace *trace)
 {
-	struct secret *prk = NULL, *escrow = NULL;
-	enum err err = derive_prk(sealing->issuing->quorum.id.bytes, sealing->secret, &prk, trace);
+	struct secret *escrow = NULL;
+	enum err err =
+	    derive_prk(sealing->issuing->quorum.id.bytes, sealing->secret, &sealing->prk, trace);
 
 	if (err == ERR_OK)
-		err = derive_check(prk, sealing->seal->check, trace);
+		err = derive_check(sealing->prk, sealing->seal->check, trace);
 	if (err == ERR_OK)
-		err = derive_escrow_key(prk, &escrow, sealing->seal->escrow, trace);
+		err = derive_escrow_key(sealing->prk, &escrow, sealing->seal->escrow, trace);
 	secret_free(escrow);
-	secret_free(prk);
 	return err;
 }
+
+/* ---- What was escrowed before -------------------------------------------------------------- */
+
+static enum err
+seal_escrow(struct sealing *sealing, const struct roster_escrow *like,
+    const struct secret *plaintext, struct err_trace *trace)
+{
+	const struct issuing *issuing = sealing->issuing;
+	const struct escrow_end end = { .quorum = &issuing->quorum.id,
+		.generation = sealing->seal->number,
+		.point = sealing->seal->escrow,
+		.prk = sealing->prk,
+		.practice = roster_is_practice(issuing->custody->roster) };
+	const struct seed_use use = { SEED_EPHEMERAL, FIRST_ESCROW + (uint32_t)sealing->escrows,
+		SEED_SIZE };
+	struct secret *ephemeral = NULL;
+	const struct escrow_content content = { like->kind, like->subject, plaintext, NULL };
+	struct escrow_content with = content;
+	enum err err = seed_expand(sealing->seed, use, &ephemeral, trace);
+
+	with.ephemeral = ephemeral;
+	if (err == ERR_OK)
+		err = escrow_row_seal(&end, &with, &sealing->escrow[sealing->escrows], trace);
+	if (err == ERR_OK)
+		sealing->escrows++;
+	secret_free(ephemeral);
+	return err;
+}
+
+/* Opened with the secret from before and sealed to the new one; a former PIN goes first. */
+static enum err
+move_escrow(struct sealing *sealing, const struct roster_escrow *row, struct err_trace *trace)
+{
+	const struct issuing *issuing = sealing->issuing;
+	const struct escrow_end end = { .quorum = &issuing->quorum.id,
+		.generation = issuing->former->number,
+		.point = issuing->former->escrow,
+		.prk = issuing->former_prk,
+		.practice = roster_is_practice(issuing->custody->roster) };
+	enum err err = ERR_OK;
+
+	for (int which = ESCROW_FORMER; err == ERR_OK && which >= ESCROW_PRESENT; which--) {
+		struct secret *plaintext = NULL;
+
+		if (which == ESCROW_FORMER && row->former_len == 0)
+			continue;
+		err = escrow_row_open(&end, row, (enum escrow_which)which, &plaintext, trace);
+		if (err == ERR_OK)
+			err = seal_escrow(sealing, row, plaintext, trace);
+		secret_free(plaintext);
+	}
+	return err;
+}
+
+/* Whatever something still needs, and the secret from before itself. */
+static enum err
+move_escrows(struct sealing *sealing, struct err_trace *trace)
+{
+	const struct issuing *issuing = sealing->issuing;
+	struct roster_escrow *rows = NULL, own = { .kind = ROSTER_ESCROW_OLDER_SECRET };
+	size_t count = 0;
+	enum err err;
+
+	if (issuing->former_prk == NULL)
+		return ERR_OK;
+	err = roster_escrow_list(issuing->custody->roster, &issuing->quorum.id,
+	    issuing->former->number, &rows, &count, trace);
+	if (err != ERR_OK)
+		return err;
+	sealing->escrow = calloc(2 * count + 1, sizeof(*sealing->escrow));
+	if (sealing->escrow == NULL)
+		err = FAIL(trace, ERR_NOMEM, "no memory");
+	for (size_t i = 0; err == ERR_OK && i < count; i++)
+		err = move_escrow(sealing, &rows[i], trace);
+	roster_subject_of_generation(issuing->former->number, own.subject);
+	if (err == ERR_OK)
+		err = seal_escrow(sealing, &own, issuing->former_secret, trace);
+	free(rows);
+	return err;
+}
+
+/* ---- The shares ---------------------------------------------------------------------------- */
 
 static enum err
 seal_one(struct sealing *sealing, size_t index, struct err_trace *trace)
@@ -107,7 +196,7 @@ seal_all(struct sealing *sealing, struct err_trace *trace)
 		err = derive_public(sealing, trace);
 	for (size_t i = 0; err == ERR_OK && i < plan->cards; i++)
 		err = seal_one(sealing, i, trace);
-	return err;
+	return err == ERR_OK ? move_escrows(sealing, trace) : err;
 }
 
 static void
@@ -115,20 +204,28 @@ wipe(struct sealing *sealing)
 {
 	secret_drop(&sealing->seed);
 	secret_drop(&sealing->secret);
+	secret_drop(&sealing->prk);
+	secret_drop(&sealing->issuing->former_secret);
+	secret_drop(&sealing->issuing->former_prk);
 	for (size_t i = 0; i < SHARE_COUNT_MAX; i++)
 		secret_drop(&sealing->share[i]);
 }
 
 /* All of the generation, and that it is there, in one transaction. */
 static enum err
-store(struct issuing *issuing, const struct roster_seal *seal, struct err_trace *trace)
+store(struct sealing *sealing, struct err_trace *trace)
 {
 	const struct roster_step sealed = { .kind = ROSTER_STEP_SEALED };
+	const struct roster_seal *seal = sealing->seal;
+	struct issuing *issuing = sealing->issuing;
 	struct roster *roster = issuing->custody->roster;
 	enum err err = roster_begin(roster, trace);
 
 	if (err == ERR_OK)
 		err = roster_generation_seal(roster, &issuing->quorum.id, seal, trace);
+	for (size_t i = 0; err == ERR_OK && i < sealing->escrows; i++)
+		err = roster_escrow_store_beside(
+		    roster, &issuing->quorum.id, &sealing->escrow[i], trace);
 	if (err == ERR_OK)
 		err = roster_generation_set_state(
 		    roster, &issuing->quorum.id, seal->number, ROSTER_GENERATION_DELIVERING, trace);
@@ -172,7 +269,7 @@ issuing_seal(struct issuing *issuing, struct err_trace *trace)
 	if (issuing->generation != NULL)
 		return ERR_OK;
 	for (size_t i = 0; i < issuing->tokens; i++) {
-		if (issuing->token[i].spec->fresh)
+		if (issuing->token[i].spec->fresh || issuing->token[i].away)
 			continue;
 		err = take_token_entropy(issuing, &issuing->token[i].spec->token, trace);
 		if (err != ERR_OK)
@@ -187,7 +284,8 @@ issuing_seal(struct issuing *issuing, struct err_trace *trace)
 		err = seal_all(&sealing, trace);
 	wipe(&sealing);
 	if (err == ERR_OK)
-		err = store(issuing, sealing.seal, trace);
+		err = store(&sealing, trace);
+	free(sealing.escrow);
 	free(sealing.seal);
 	if (err == ERR_OK)
 		attendant->progress(attendant->context,

@@ -11,10 +11,12 @@
 
 #include "base/secret.h"
 #include "custody/attendant.h"
+#include "custody/operation_state.h"
 #include "custody/token.h"
 #include "custody/token_change.h"
 #include "hsm/module.h"
 #include "hsm/setup.h"
+#include "roster/policy.h"
 
 /* One token on its way. */
 struct switching {
@@ -22,6 +24,7 @@ struct switching {
 	struct issuing_token *token;
 	struct roster_binding binding; /* as the roster has it */
 	struct secret *pin[ROSTER_TOKEN_PIN__COUNT];
+	struct secret *older[ROSTER_TOKEN_PIN__COUNT]; /* what an older generation gave it */
 };
 
 static struct roster_step
@@ -191,13 +194,15 @@ switch_known_pin(struct switching *switching, enum roster_token_pin pin, struct 
 	const struct token_change change = {
 		.binding = &switching->binding,
 		.pin = pin,
-		.old_pin = switching->token->old_pin[pin],
+		.old_pin = switching->older[pin] != NULL ? switching->older[pin]
+							 : switching->token->old_pin[pin],
 		.new_pin = switching->pin[pin],
 		.begun = find_step(switching, ROSTER_STEP_SWITCH_BEGUN, pin) != NULL,
 	};
 	enum err err = ERR_OK;
 
-	if (find_step(switching, ROSTER_STEP_SWITCH_DONE, pin) != NULL)
+	if (find_step(switching, ROSTER_STEP_SWITCH_DONE, pin) != NULL ||
+	    switching->binding.opens[pin] == switching->issuing->generation->number)
 		return ERR_OK;
 	begun.pin = pin;
 	if (!change.begun)
@@ -209,6 +214,22 @@ switch_known_pin(struct switching *switching, enum roster_token_pin pin, struct 
 
 /* ---- Each token of the plan ---------------------------------------------------------------- */
 
+/* What the token has until now comes from the generation that it opens with. */
+static enum err
+derive_older(struct switching *switching, enum roster_token_pin pin, struct err_trace *trace)
+{
+	unsigned opens = switching->binding.opens[pin];
+	const struct secret *prk = NULL;
+	enum err err;
+
+	if (opens == 0 || opens == switching->issuing->generation->number)
+		return ERR_OK;
+	err = issuing_older_prk(switching->issuing, opens, &prk, trace);
+	return err == ERR_OK ? bound_token_pin(
+				   prk, switching->token->spec, pin, &switching->older[pin], trace)
+			     : err;
+}
+
 static enum err
 derive_pins(struct switching *switching, struct err_trace *trace)
 {
@@ -218,6 +239,9 @@ derive_pins(struct switching *switching, struct err_trace *trace)
 		if (switching->token->spec->binds[pin])
 			err = bound_token_pin(switching->issuing->prk, switching->token->spec,
 			    (enum roster_token_pin)pin, &switching->pin[pin], trace);
+	for (int pin = 0; err == ERR_OK && pin < ROSTER_TOKEN_PIN__COUNT; pin++)
+		if (switching->token->spec->binds[pin])
+			err = derive_older(switching, (enum roster_token_pin)pin, trace);
 	return err;
 }
 
@@ -240,8 +264,10 @@ switch_token(struct issuing *issuing, size_t index, struct err_trace *trace)
 		err = switch_known_pin(&switching, ROSTER_USER_PIN, trace);
 	if (err == ERR_OK && !spec.fresh && spec.binds[ROSTER_SO_PIN])
 		err = switch_known_pin(&switching, ROSTER_SO_PIN, trace);
-	for (int pin = 0; pin < ROSTER_TOKEN_PIN__COUNT; pin++)
+	for (int pin = 0; pin < ROSTER_TOKEN_PIN__COUNT; pin++) {
 		secret_drop(&switching.pin[pin]);
+		secret_drop(&switching.older[pin]);
+	}
 	return err;
 }
 
@@ -249,23 +275,38 @@ switch_token(struct issuing *issuing, size_t index, struct err_trace *trace)
 static enum err
 check_proven(const struct issuing *issuing, struct err_trace *trace)
 {
-	unsigned proven = 0;
+	const unsigned size = issuing->generation->size;
+	unsigned proven = 0, needed;
+	int64_t margin = 0;
+	enum err err;
 
-	for (unsigned i = 0; i < issuing->generation->size; i++)
-		proven += issuing->generation->share[i].delivered != 0 ? 1 : 0;
-	if (proven == issuing->generation->size)
+	if (!operation_makes_generation(issuing->operation))
 		return ERR_OK;
-	return FAIL(trace, ERR_NOT_NOW, "only %u of %u cards have proven their share", proven,
-	    issuing->generation->size);
+	err = roster_policy_get(issuing->custody->roster, ROSTER_POLICY_MARGIN, 0, &margin, trace);
+	if (err != ERR_OK)
+		return err;
+	needed = attendance_needed(issuing->generation->threshold, size, (unsigned)margin);
+	for (unsigned i = 0; i < issuing->generation->shares; i++)
+		proven += issuing->generation->share[i].delivered != 0 ? 1 : 0;
+	if (proven >= needed)
+		return ERR_OK;
+	return FAIL(trace, ERR_NOT_NOW,
+	    "%u of %u cards have proven their share; %u must have before a token changes", proven,
+	    size, needed);
 }
 
 enum err
 issuing_switch(struct issuing *issuing, struct err_trace *trace)
 {
 	struct attendant *attendant = issuing->custody->attendant;
-	enum err err = check_proven(issuing, trace);
+	enum err err;
 
+	if (issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }))
+		return ERR_OK;
+	err = check_proven(issuing, trace);
 	for (size_t i = 0; err == ERR_OK && i < issuing->tokens; i++) {
+		if (issuing->token[i].away)
+			continue;
 		attendant->progress(attendant->context, "The token takes its new PINs.",
 		    (unsigned)i + 1, (unsigned)issuing->tokens);
 		err = switch_token(issuing, i, trace);

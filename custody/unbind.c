@@ -11,6 +11,7 @@
 #include "custody/token.h"
 #include "custody/token_change.h"
 #include "hsm/pin.h"
+#include "roster/generation.h"
 #include "roster/operation.h"
 #include "roster/person.h"
 
@@ -134,6 +135,8 @@ finish(struct unbinding *unbinding, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = roster_binding_remove(
 		    roster, &unbinding->target->binding.id, unbinding->request->reason, trace);
+	if (err == ERR_OK)
+		err = roster_generation_end_unused(roster, &unbinding->target->quorum.id, trace);
 	if (err == ERR_OK)
 		err = roster_operation_finish(roster, &unbinding->operation->id, trace);
 	return roster_end(roster, err, trace);

@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "custody/escrow_key.h"
 #include "custody/gather.h"
 #include "custody/pin_entry.h"
 #include "custody/whose.h"
-#include "quorum/derive.h"
-#include "quorum/escrow.h"
 
 struct unblocking {
 	struct custody *custody;
@@ -68,37 +67,26 @@ find(struct unblocking *unblocking, const char *name, struct err_trace *trace)
 			     : err;
 }
 
+/* The PIN that the card has; and, where a change of it was broken off, the one from before. */
 static enum err
-open_escrow(const struct unblocking *unblocking, const struct secret *prk, struct secret **admin,
+open_escrow(const struct unblocking *unblocking, const struct secret *prk, struct secret *admin[2],
     struct err_trace *trace)
 {
-	struct escrow_subject subject = {
-		.practice = roster_is_practice(unblocking->custody->roster),
+	const struct escrow_end end = { .quorum = &unblocking->quorum.id,
 		.generation = unblocking->generation.number,
-		.kind = ESCROW_ADMIN_PIN,
-	};
-	struct escrow sealed = { .len = unblocking->stored.blob_len };
-	struct secret *key = NULL;
-	uint8_t point[P256_POINT];
-	enum err err;
+		.point = unblocking->generation.escrow,
+		.prk = prk,
+		.practice = roster_is_practice(unblocking->custody->roster) };
+	enum err err = escrow_row_open(&end, &unblocking->stored, ESCROW_PRESENT, &admin[0], trace);
 
-	if (sealed.len > sizeof(sealed.bytes))
-		return FAIL(
-		    trace, ERR_FORMAT, "the escrow of card %s is damaged", unblocking->card.name);
-	memcpy(sealed.bytes, unblocking->stored.blob, sealed.len);
-	memcpy(subject.quorum_id, unblocking->quorum.id.bytes, sizeof(subject.quorum_id));
-	memcpy(
-	    subject.fingerprint, unblocking->card.fingerprint.bytes, sizeof(subject.fingerprint));
-	err = derive_escrow_key(prk, &key, point, trace);
-	if (err == ERR_OK)
-		err = escrow_open(&subject, &sealed, key, admin, trace);
-	secret_free(key);
+	if (err == ERR_OK && unblocking->stored.former_len > 0)
+		err = escrow_row_open(&end, &unblocking->stored, ESCROW_FORMER, &admin[1], trace);
 	return err;
 }
 
 /* The cards open the escrow; nothing but the one admin PIN is left of it. */
 static enum err
-gather_admin_pin(struct unblocking *unblocking, struct visit_seen *seen, struct secret **admin,
+gather_admin_pin(struct unblocking *unblocking, struct visit_seen *seen, struct secret *admin[2],
     struct err_trace *trace)
 {
 	char purpose[ROSTER_SHORT_NAME + 32];
@@ -120,7 +108,20 @@ gather_admin_pin(struct unblocking *unblocking, struct visit_seen *seen, struct 
 }
 
 static enum err
-give_pin(const struct unblocking *unblocking, struct card *card, const struct secret *admin,
+verify_admin(struct card *card, struct secret *const admin[2], struct err_trace *trace)
+{
+	struct card_pin_entry entry = { .which = CARD_PIN_ADMIN, .pin = admin[0] };
+	enum err err = card_verify(card, &entry, trace);
+
+	if (err != ERR_DENIED || admin[1] == NULL)
+		return err;
+	err_clear(trace);
+	entry.pin = admin[1];
+	return card_verify(card, &entry, trace);
+}
+
+static enum err
+give_pin(const struct unblocking *unblocking, struct card *card, struct secret *const admin[2],
     struct err_trace *trace)
 {
 	const struct pin_owner owner = { unblocking->custodian, unblocking->card.name };
@@ -128,8 +129,7 @@ give_pin(const struct unblocking *unblocking, struct card *card, const struct se
 	enum err err = pin_entry_new(unblocking->custody, card, &owner, &pin, trace);
 
 	if (err == ERR_OK)
-		err = card_verify(
-		    card, &(struct card_pin_entry){ .which = CARD_PIN_ADMIN, .pin = admin }, trace);
+		err = verify_admin(card, admin, trace);
 	if (err == ERR_OK)
 		err = card_unblock(card, pin, trace);
 	if (err == ERR_OK)
@@ -145,8 +145,8 @@ give_pin(const struct unblocking *unblocking, struct card *card, const struct se
 }
 
 static enum err
-visit_card(const struct unblocking *unblocking, struct visit_seen *seen, const struct secret *admin,
-    struct err_trace *trace)
+visit_card(const struct unblocking *unblocking, struct visit_seen *seen,
+    struct secret *const admin[2], struct err_trace *trace)
 {
 	const struct visit_wanted wanted = { unblocking->custodian, unblocking->card.name,
 		unblocking->card.serial, unblocking->card.dec };
@@ -171,7 +171,7 @@ unblock_card(struct custody *custody, const char *name, struct err_trace *trace)
 {
 	struct unblocking *unblocking = calloc(1, sizeof(*unblocking));
 	struct visit_seen seen = { 0 };
-	struct secret *admin = NULL;
+	struct secret *admin[2] = { NULL };
 	enum err err;
 
 	if (unblocking == NULL)
@@ -179,12 +179,13 @@ unblock_card(struct custody *custody, const char *name, struct err_trace *trace)
 	unblocking->custody = custody;
 	err = find(unblocking, name, trace);
 	if (err == ERR_OK)
-		err = gather_admin_pin(unblocking, &seen, &admin, trace);
+		err = gather_admin_pin(unblocking, &seen, admin, trace);
 	seen = (struct visit_seen){ 0 };
 	if (err == ERR_OK)
 		err = visit_card(unblocking, &seen, admin, trace);
 	visit_seen_release(&seen);
-	secret_free(admin);
+	secret_free(admin[0]);
+	secret_free(admin[1]);
 	free(unblocking);
 	return err;
 }

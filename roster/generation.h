@@ -28,6 +28,10 @@ struct roster_generation_ending {
 MUST_CHECK enum err roster_generation_end(struct roster *roster, const struct roster_id *quorum,
     const struct roster_generation_ending *ending, struct err_trace *trace);
 
+/* Ends every live generation but the newest one that opens nothing any more. */
+MUST_CHECK enum err roster_generation_end_unused(
+    struct roster *roster, const struct roster_id *quorum, struct err_trace *trace);
+
 /* The subject of an older secret's escrow: the generation's number, left-padded. */
 void roster_subject_of_generation(unsigned number, uint8_t out[ROSTER_SUBJECT_SIZE]);
 

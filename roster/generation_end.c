@@ -85,3 +85,38 @@ roster_generation_end(struct roster *roster, const struct roster_id *quorum,
 		    trace);
 	return roster_end(roster, err, trace);
 }
+
+static bool
+read_number(const struct db_rows *rows, void *item)
+{
+	unsigned *number = item;
+
+	*number = (unsigned)db_get_integer(rows, 0);
+	return true;
+}
+
+enum err
+roster_generation_end_unused(
+    struct roster *roster, const struct roster_id *quorum, struct err_trace *trace)
+{
+	static const struct db_shape shape = { sizeof(unsigned), read_number };
+	void *numbers = NULL;
+	size_t count = 0;
+	enum err err = db_all(roster->db,
+	    DB_CALL(
+		"SELECT number FROM generation WHERE quorum = ?1 AND state = ?2 ORDER BY number",
+		db_blob(quorum->bytes, ROSTER_ID_SIZE), db_integer(ROSTER_GENERATION_LIVE)),
+	    &shape, &numbers, &count, trace);
+
+	for (size_t i = 0; err == ERR_OK && i + 1 < count; i++) {
+		const struct roster_generation_ending ending = { ((unsigned *)numbers)[i],
+			ROSTER_GENERATION_DEAD };
+		bool opens = false;
+
+		err = roster_generation_opens(roster, quorum, ending.generation, &opens, trace);
+		if (err == ERR_OK && !opens)
+			err = roster_generation_end(roster, quorum, &ending, trace);
+	}
+	free(numbers);
+	return err;
+}

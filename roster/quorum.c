@@ -118,7 +118,7 @@ roster_quorum_abandon(struct roster *roster, const struct roster_id *quorum, con
 
 	if (err != ERR_OK)
 		return err;
-	if (found.state != ROSTER_QUORUM_FORMING)
+	if (found.state == ROSTER_QUORUM_ABANDONED || found.live != 0)
 		return FAIL(trace, ERR_NOT_NOW, "quorum '%s' stands or was abandoned", found.name);
 	return event_append(roster, "quorum.abandon",
 	    json_pack("{s:o, s:s}", "quorum", member_of_id(quorum), "reason", reason), trace);

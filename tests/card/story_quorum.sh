@@ -133,7 +133,7 @@ Finished: nothing is pending for root.' quorate quorum resume root --by ann
 	meets 0 'root: OK, margin 1, exposure 0' quorate health
 }
 holds 'what was broken off is finished by resume, and whole' finished_by_resume
-told 4 'then nothing is pending' 'nothing is pending for this quorum' \
+told 4 'then nothing is pending' "nothing is pending for 'root', and every token opens with generation 1" \
 	quorate quorum resume root --by ann
 told 1 'its name is taken' "a quorum 'root' exists already
 quorate quorum show root" of 2 alice,bob,carol

@@ -226,8 +226,8 @@ roll_back_behind_delivery(struct room *room)
 	room_keep_roster(room);
 	assert_ok(issuing_open(&room->custody, &operation, &issuing, &trace), &trace);
 	assert_ok(run_up_to_tokens(issuing, &trace), &trace);
-	assert_ok(checkpoint_by_card(&room->custody, issuing->last.card,
-		      &issuing->member[issuing->last_member].card, &trace),
+	assert_ok(
+	    checkpoint_by_card(&room->custody, issuing->last.card, &issuing->last_card, &trace),
 	    &trace);
 	issuing_close(issuing);
 	room_roll_back(room);
@@ -267,7 +267,9 @@ a_card_of_a_quorum_that_was_given_up_is_enrolled_anew(void **state)
 	assert_ok(run_up_to_tokens(issuing, &trace), &trace);
 	issuing_close(issuing);
 	assert_ok(pending_describe(&room.custody, "root", &pending, &trace), &trace);
-	assert_ok(pending_abort(&room.custody, pending, "a test", &trace), &trace);
+	assert_ok(pending_abort(&room.custody, pending,
+		      &(struct pending_giving_up){ .reason = "a test" }, &trace),
+	    &trace);
 	free(pending);
 	room.fault = "pull-before:14";
 	assert_fails(room_enrol(&room, 0, &trace), ERR_IO, &trace);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which of the plan's tokens are here. One that is not is left as it is and keeps its generation
+ * live, unless its PINs may have been touched already. Looked at before anybody presents a card:
+ * a locked PIN, or a wrong try that nobody here can explain, is asked about while people may be.
+ */
+#include "custody/issuing.h"
+
+#include <stdio.h>
+
+#include "custody/attendant.h"
+#include "custody/login.h"
+#include "custody/token.h"
+
+static bool
+has_step(const struct issuing *issuing, const struct roster_binding_spec *spec,
+    enum roster_token_pin pin, enum roster_step_kind kind)
+{
+	struct roster_step like = { .kind = kind, .pin = pin };
+
+	snprintf(like.binding, sizeof(like.binding), "%s", spec->name);
+	return issuing_did(issuing, &like);
+}
+
+static bool
+is_begun(const struct issuing *issuing, const struct roster_binding_spec *spec)
+{
+	return has_step(issuing, spec, ROSTER_USER_PIN, ROSTER_STEP_SWITCH_BEGUN) ||
+	       has_step(issuing, spec, ROSTER_SO_PIN, ROSTER_STEP_SWITCH_BEGUN);
+}
+
+/* SoftHSM counts one wrong try and never locks. */
+static enum err
+check_tries(struct issuing *issuing, const struct roster_binding_spec *spec,
+    const struct token_facts *facts, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+
+	for (int p = 0; err == ERR_OK && !facts->software && p < ROSTER_TOKEN_PIN__COUNT; p++) {
+		enum roster_token_pin pin = (enum roster_token_pin)p;
+
+		if (spec->binds[pin] && !has_step(issuing, spec, pin, ROSTER_STEP_SWITCH_DONE))
+			err =
+			    login_check_tries(issuing->custody, facts, bound_token_who(pin), trace);
+	}
+	return err;
+}
+
+static void
+note_away(const struct issuing *issuing, const struct roster_binding_spec *spec)
+{
+	struct attendant *attendant = issuing->custody->attendant;
+	char text[256];
+
+	snprintf(text, sizeof(text),
+	    "Token '%.32s' (%.32s) is not here: it keeps its PINs for now. When it is here: "
+	    "quorate "
+	    "quorum resume %.32s",
+	    spec->token.label, spec->name, issuing->quorum.name);
+	attendant->note(attendant->context, text);
+}
+
+static enum err
+find_one(struct issuing *issuing, struct issuing_token *token, struct err_trace *trace)
+{
+	const struct roster_binding_spec *spec = token->spec;
+	struct bound_token bound;
+	enum err err;
+
+	/* A software token may be torn until its switch goes on: it is not looked into. */
+	if (is_begun(issuing, spec) && spec->token.software && !token->away)
+		return ERR_OK;
+	err = token->away ? ERR_ABSENT
+			  : bound_token_open(issuing->custody, &spec->token, &bound, trace);
+	if (err == ERR_OK) {
+		err = check_tries(issuing, spec, &bound.facts, trace);
+		bound_token_close(&bound);
+		return err;
+	}
+	if (err != ERR_ABSENT)
+		return err;
+	if (is_begun(issuing, spec))
+		return FAIL(trace, ERR_ABSENT,
+		    "token '%s' is wanted: its PINs are being changed already", spec->token.label);
+	err_clear(trace);
+	token->away = true;
+	note_away(issuing, spec);
+	return ERR_OK;
+}
+
+enum err
+issuing_find_tokens(struct issuing *issuing, struct err_trace *trace)
+{
+	size_t here = 0;
+	enum err err = ERR_OK;
+
+	if (issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }))
+		return ERR_OK;
+	for (size_t i = 0; err == ERR_OK && i < issuing->tokens; i++) {
+		err = find_one(issuing, &issuing->token[i], trace);
+		here += issuing->token[i].away ? 0 : 1;
+	}
+	if (err != ERR_OK || here > 0)
+		return err;
+	err_next(trace, "Connect the HSM; 'quorate token list' shows what is here.");
+	return FAIL(trace, ERR_ABSENT, "none of the tokens that are to switch is here");
+}
