@@ -159,7 +159,7 @@ void card_visit_end(struct card *card);
 /* Borrowed until the visit ends; kept up to date by the operations. */
 const struct card_facts *card_facts(const struct card *card);
 
-/* The tries left as last seen, a success leaving what was seen before it; 0 is blocked. */
+/* The tries left as last seen; after a success all, or what was seen before it; 0 is blocked. */
 unsigned card_tries_left(const struct card *card, enum card_pin which);
 
 /* The tries left now: asks the card where a success may have moved its counter. */

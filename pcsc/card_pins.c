@@ -163,13 +163,25 @@ set_tries(struct card *card, enum card_pin which, unsigned left)
 	}
 }
 
-/* A success: the counter is full again, however full that is. */
 static void
 forget_tries(struct card *card, enum card_pin which)
 {
 	card->tries_stale[which] = true;
 	if (which == CARD_PIN_USER || which == CARD_PIN_SIGN)
 		card->tries_stale[CARD_PIN_USER] = card->tries_stale[CARD_PIN_SIGN] = true;
+}
+
+/*
+ * A success: the counter is full again. How full that is only the card knows, and it is asked where
+ * less than what cards are made with was seen before.
+ */
+static enum err
+learn_tries(struct card *card, enum card_pin which, struct err_trace *trace)
+{
+	enum { MADE_WITH = 3 };
+
+	forget_tries(card, which);
+	return card->tries[which] < MADE_WITH ? card->family->identify(card, trace) : ERR_OK;
 }
 
 /* No answer: the try may be lost, so the card is asked before what may be the last one. */
@@ -204,10 +216,8 @@ judge(struct card *card, enum card_pin which, uint16_t sw, struct err_trace *tra
 {
 	enum err err = ERR_OK;
 
-	if (sw == 0x9000) {
-		forget_tries(card, which);
-		return ERR_OK;
-	}
+	if (sw == 0x9000)
+		return learn_tries(card, which, trace);
 	if ((sw & 0xFFF0) == 0x63C0)
 		set_tries(card, which, sw & 0x0F);
 	else if (sw == 0x6983)

@@ -353,8 +353,8 @@ static void
 a_pin_typed_on_the_readers_pad_is_counted_like_any_other(void **state)
 {
 	static const struct replay_step steps[] = { { NULL, "90 00" }, { NULL, SMALL_6E },
-		{ NULL, "6A 88" } };
-	struct pad_card pad = { .replay = { .steps = steps, .count = 3 }, .answer = 0x63C2 };
+		{ NULL, "6A 88" }, { NULL, SMALL_6E } };
+	struct pad_card pad = { .replay = { .steps = steps, .count = 4 }, .answer = 0x63C2 };
 	struct channel channel = { .ops = &pad_ops, .context = &pad };
 	struct card_pin_entry typed = { .which = CARD_PIN_USER };
 	struct card *card = NULL;
@@ -367,12 +367,13 @@ a_pin_typed_on_the_readers_pad_is_counted_like_any_other(void **state)
 	assert_int_equal(card_tries_left(card, CARD_PIN_USER), 2);
 	pad.answer = 0x9000;
 	assert_ok(card_verify(card, &typed, NULL), NULL);
+	assert_int_equal(card_tries_left(card, CARD_PIN_USER), 3);
 	assert_int_equal(pad.asked, 0x82);
 	assert_int_equal(pad.ins, 0x20);
 	assert_ok(card_change_pin(card, &typed, NULL, NULL), NULL);
 	assert_int_equal(pad.asked, 0x81);
 	assert_int_equal(pad.ins, 0x24);
-	assert_int_equal(card_counts(card).sent, 6);
+	assert_int_equal(card_counts(card).sent, 7);
 	card_visit_end(card);
 }
 
