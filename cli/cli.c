@@ -57,18 +57,52 @@ cli_find_paths(struct cli *cli, struct err_trace *trace)
 }
 
 static enum err
-act_as(struct cli *cli, struct err_trace *trace)
+find_by(struct cli *cli, const char *name, struct roster_id *out, struct err_trace *trace)
 {
 	struct roster_person person;
+	const enum err err = roster_person_find(cli->custody.roster, name, &person, trace);
+
+	if (err == ERR_OK)
+		*out = person.id;
+	return err;
+}
+
+/* Names have no comma: "A,B" is two people. */
+static enum err
+find_both(struct cli *cli, struct err_trace *trace)
+{
+	const char *comma = strchr(cli->line->by, ',');
+	char *first;
+	enum err err;
+
+	if (comma == NULL || comma[1] == '\0' || strchr(comma + 1, ',') != NULL) {
+		err_next(trace, "Add --by A,B: A is at the keyboard, B is with them.");
+		return FAIL(trace, ERR_ARGUMENT, "this takes two people, and --by names %s",
+		    comma == NULL || comma[1] == '\0' ? "one" : "more");
+	}
+	first = strndup(cli->line->by, (size_t)(comma - cli->line->by));
+	if (first == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	err = find_by(cli, first, &cli->by[0], trace);
+	free(first);
+	return err == ERR_OK ? find_by(cli, comma + 1, &cli->by[1], trace) : err;
+}
+
+static enum err
+act_as(struct cli *cli, struct err_trace *trace)
+{
+	const bool two = (cli->line->command->needs & NEED_TWO) != 0;
 	enum err err;
 
 	if (cli->line->by == NULL) {
-		err_next(trace, "Add --by NAME: the person at the keyboard. 'quorate person list' "
-				"shows names.");
+		err_next(trace,
+		    "Add --by %s: the person at the keyboard%s. 'quorate person list' "
+		    "shows names.",
+		    two ? "A,B" : "NAME", two ? ", and who is with them" : "");
 		return FAIL(trace, ERR_ARGUMENT, "who is at the keyboard?");
 	}
-	err = roster_person_find(cli->custody.roster, cli->line->by, &person, trace);
-	return err == ERR_OK ? roster_act_as(cli->custody.roster, &person.id, trace) : err;
+	err = two ? find_both(cli, trace) : find_by(cli, cli->line->by, &cli->by[0], trace);
+	return err == ERR_OK ? roster_act_as(cli->custody.roster, &cli->by[0], trace) : err;
 }
 
 /*

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "cli/card_view.h"
 #include "cli/cli.h"
+#include "custody/change_pin.h"
 #include "custody/enrol.h"
 #include "custody/inspect.h"
 #include "custody/unblock.h"
@@ -57,90 +59,21 @@ print_receipt(struct cli *cli, const struct roster_card *card)
 	fprintf(cli->out, "Write %s on the card; it is ready for its share.\n", card->name);
 }
 
-static json_t *
-card_json(struct cli *cli, const struct roster_card *card)
-{
-	static const char *const states[] = { [ROSTER_CARD_BEGUN] = "begun",
-		[ROSTER_CARD_ENROLLED] = "enrolled",
-		[ROSTER_CARD_ABANDONED] = "abandoned" };
-	static const char *const pins[] = { [ROSTER_ADMIN_PIN_OWN] = "own",
-		[ROSTER_ADMIN_PIN_ESCROWED] = "escrowed",
-		[ROSTER_ADMIN_PIN_CHANGED] = "changed",
-		[ROSTER_ADMIN_PIN_UNKNOWN] = "unknown" };
-	char name[ROSTER_NAME], hex[ROSTER_HASH_TEXT], words[WORDS_SIZE(16)];
-
-	_Static_assert(sizeof(states) / sizeof(*states) == ROSTER_CARD_STATE__COUNT, "a word each");
-	_Static_assert(sizeof(pins) / sizeof(*pins) == ROSTER_ADMIN_PIN__COUNT, "a word each");
-	whose_name(cli->custody.roster, &card->custodian, name);
-	hex_encode(card->fingerprint.bytes, sizeof(card->fingerprint.bytes), hex);
-	words_encode(card->fingerprint.bytes, 16, words);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:i}", "card",
-	    card->name, "quorum", card->quorum, "serial", card->serial, "custodian", name, "state",
-	    states[card->state], "model", card->model, "firmware", card->firmware, "fingerprint",
-	    hex, "words", words, "admin_pin", pins[card->admin_pin], "proven",
-	    (json_int_t)card->proven, "tries_left", (int)card->tries_left);
-}
-
 static enum err
 run_enrol(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	struct roster_card card;
+	json_t *json = NULL;
 	enum err err = enrol_card(&cli->custody, values, &card, trace);
 
+	if (err == ERR_OK && cli->line->json)
+		err = card_view_json(cli, &card, &json, trace);
 	if (err != ERR_OK)
 		return err;
 	if (cli->line->json)
-		return cli_print_json(cli, card_json(cli, &card), trace);
+		return cli_print_json(cli, json, trace);
 	print_receipt(cli, &card);
 	return ERR_OK;
-}
-
-/* ---- list ---------------------------------------------------------------------------------- */
-
-struct list_values {
-	const char *quorum;
-};
-
-static const struct option_row list_options[] = {
-	{ .name = "quorum",
-	    .kind = OPTION_TEXT,
-	    .metavar = "NAME",
-	    .help = "those of one quorum",
-	    .offset = offsetof(struct list_values, quorum) },
-	{ .name = NULL },
-};
-
-static void
-print_card(struct cli *cli, const struct roster_card *card)
-{
-	char name[ROSTER_NAME], time[CLI_TIME];
-
-	whose_name(cli->custody.roster, &card->custodian, name);
-	fprintf(cli->out, "%-12s %-16s %s  %s, last proven %s\n", card->name, name, card->serial,
-	    card->state == ROSTER_CARD_BEGUN ? "enrolment begun" : "enrolled",
-	    cli_time(card->proven, time));
-}
-
-static enum err
-run_list(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	const struct list_values *v = values;
-	struct roster_card *cards = NULL;
-	json_t *list = json_array();
-	size_t count = 0;
-	enum err err = roster_card_list(cli->custody.roster, v->quorum, &cards, &count, trace);
-
-	for (size_t i = 0; i < count; i++) {
-		if (cli->line->json)
-			json_array_append_new(list, card_json(cli, &cards[i]));
-		else if (cards[i].state != ROSTER_CARD_ABANDONED)
-			print_card(cli, &cards[i]);
-	}
-	free(cards);
-	if (err == ERR_OK && cli->line->json)
-		return cli_print_json(cli, json_pack("{s:o}", "cards", list), trace);
-	json_decref(list);
-	return err;
 }
 
 /* ---- inspect ------------------------------------------------------------------------------- */
@@ -268,25 +201,40 @@ run_inspect(struct cli *cli, const void *values, struct err_trace *trace)
 	return err;
 }
 
-/* ---- unblock ------------------------------------------------------------------------------- */
+/* ---- unblock and change-pin ---------------------------------------------------------------- */
 
-struct unblock_values {
+struct pin_values {
 	const char *card;
 };
 
-static const struct operand_row unblock_operands[] = {
-	{ "CARD", "its short name, root/2", true, offsetof(struct unblock_values, card) },
+static const struct operand_row pin_operands[] = {
+	{ "CARD", "its short name, root/2", true, offsetof(struct pin_values, card) },
 	{ .metavar = NULL },
 };
 
 static enum err
 run_unblock(struct cli *cli, const void *values, struct err_trace *trace)
 {
-	const struct unblock_values *v = values;
+	const struct pin_values *v = values;
 	enum err err = unblock_card(&cli->custody, v->card, trace);
 
 	if (err == ERR_OK)
-		fprintf(cli->out, "Card %s has a new PIN; its share and keys are as they were.\n",
+		fprintf(cli->out,
+		    "Card %s has a new PIN; its share and keys are as they were.\n"
+		    "It counts as ready again after a roll-call: quorate card check %s --by NAME\n",
+		    v->card, v->card);
+	return err;
+}
+
+static enum err
+run_change_pin(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct pin_values *v = values;
+	enum err err = change_pin(&cli->custody, v->card, trace);
+
+	if (err == ERR_OK)
+		fprintf(cli->out,
+		    "Card %s has its new PIN and showed that it takes it; the old one is dead.\n",
 		    v->card);
 	return err;
 }
@@ -305,13 +253,6 @@ const struct command cmd_card[] = {
 		     "off, the same "
 		     "command begins anew." },
 	{ .group = "card",
-	    .name = "list",
-	    .summary = "List the cards that the roster knows",
-	    .needs = NEED_ROSTER | NEED_JSON,
-	    .options = list_options,
-	    .size = sizeof(struct list_values),
-	    .run = run_list },
-	{ .group = "card",
 	    .name = "inspect",
 	    .summary = "Say what the inserted card is; needs no roster and no PIN",
 	    .needs = NEED_CARDS | NEED_JSON,
@@ -322,11 +263,22 @@ const struct command cmd_card[] = {
 	    .name = "unblock",
 	    .summary = "Give a blocked card a new PIN, behind M other cards",
 	    .needs = NEED_WRITE | NEED_ATTENDANT | NEED_CARDS | NEED_SECRETS,
-	    .operands = unblock_operands,
-	    .size = sizeof(struct unblock_values),
+	    .operands = pin_operands,
+	    .size = sizeof(struct pin_values),
 	    .run = run_unblock,
 	    .notes = "The quorum keeps each card's admin PIN in escrow; M cards open it, nobody "
 		     "sees it. The "
 		     "card's custodian\nchooses the new PIN." },
+	{ .group = "card",
+	    .name = "change-pin",
+	    .summary = "Change the PIN of a card, by who knows it",
+	    .needs = NEED_WRITE | NEED_ATTENDANT | NEED_CARDS | NEED_SECRETS,
+	    .operands = pin_operands,
+	    .size = sizeof(struct pin_values),
+	    .run = run_change_pin,
+	    .notes =
+		"The card is identified before a PIN goes to it; the new PIN is at least as "
+		"long as the policy\nwants, and verified. Who forgot the old one reports that: "
+		"quorate card report CARD pin-unknown." },
 	{ .name = NULL },
 };

@@ -61,9 +61,10 @@ enum command_needs {
 	NEED_JSON = 1 << 6,             /* has --json */
 	NEED_CARDS = 1 << 7,            /* talks to readers */
 	NEED_PATH = 1 << 8,             /* takes --roster, but opens nothing itself */
+	NEED_BY = 1 << 9,               /* takes --by, but nobody of that name need exist yet */
 	NEED_OPTIONAL_ROSTER = 1 << 10, /* opened for reading if there is one */
 	NEED_ROOM_LATER = 1 << 11,      /* may come to ask people for cards: cli_open_room */
-	NEED_BY = 1 << 9,               /* takes --by, but nobody of that name need exist yet */
+	NEED_TWO = 1 << 12,             /* --by A,B: A is at the keyboard, B is with them */
 };
 
 struct command {

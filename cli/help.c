@@ -67,6 +67,20 @@ print_option(FILE *out, const struct option_row *option)
 		fprintf(out, "  %-*s %s\n", LEFT, left, option->help);
 }
 
+/* An option that many commands take, as this one takes it. */
+static void
+print_global(FILE *out, const struct command *command, const struct option_row *option)
+{
+	static const struct option_row two = { .name = "by",
+		.kind = OPTION_TEXT,
+		.metavar = "A,B",
+		.help = "the two who do it: A is at the keyboard, B is with them" };
+	const bool both = (command->needs & NEED_TWO) != 0 && strcmp(option->name, "by") == 0;
+
+	if (command_takes(command, option))
+		print_option(out, both ? &two : option);
+}
+
 void
 help_command(FILE *out, const struct command *command)
 {
@@ -80,8 +94,7 @@ help_command(FILE *out, const struct command *command)
 	for (; option != NULL && option->name != NULL; option++)
 		print_option(out, option);
 	for (option = command_global_options; option->name != NULL; option++)
-		if (command_takes(command, option))
-			print_option(out, option);
+		print_global(out, command, option);
 	if (command->notes != NULL)
 		fprintf(out, "\n%s\n", command->notes);
 	if (command->never_ran == 0) /* else its notes have the statuses */

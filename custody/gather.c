@@ -11,6 +11,7 @@
 #include "custody/checkpoint.h"
 #include "custody/pin_entry.h"
 #include "custody/whose.h"
+#include "roster/card_condition.h"
 
 /* The cards that would still do, with the texts that the questions borrow. */
 struct candidates {
@@ -49,6 +50,8 @@ list_candidates(struct gathering *gathering, struct err_trace *trace)
 		err = roster_card_get(gathering->custody->roster, &row->card, card, trace);
 		if (err != ERR_OK)
 			return err;
+		if (roster_card_is_missing(card))
+			continue;
 		whose_name(gathering->custody->roster, &row->custodian,
 		    candidates->custodian[candidates->count]);
 		candidates->wanted[candidates->count] = (struct visit_wanted){

@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "custody/attendant.h"
+#include "custody/tries.h"
 #include "pcsc/pin.h"
 #include "roster/policy.h"
 
@@ -17,7 +18,8 @@ struct dialogue {
 	const struct pin_owner *owner;
 	enum card_pin which;
 	bool may_change;
-	bool last_try; /* the people said the word */
+	bool at_keyboard; /* also where the reader has a pad */
+	bool last_try;    /* the people said the word */
 	char reason[REASON_SIZE];
 };
 
@@ -107,7 +109,7 @@ settle(struct dialogue *dialogue, bool *go_on, struct err_trace *trace)
 static bool
 on_pad(struct dialogue *dialogue)
 {
-	return card_facts(dialogue->card)->kdf == CARD_KDF_OFF && card_has_pad(dialogue->card);
+	return !dialogue->at_keyboard && card_has_pad(dialogue->card);
 }
 
 /* Sends one PIN. A refusal is not an error here: it becomes the reason of the next question. */
@@ -123,7 +125,8 @@ send_pin(
 	if (err == ERR_OK || err == ERR_DENIED || err == ERR_LOCKED) {
 		snprintf(dialogue->reason, sizeof(dialogue->reason), "%s",
 		    err == ERR_OK ? "" : "The card refused the PIN.");
-		return ERR_OK;
+		return err == ERR_OK ? ERR_OK
+				     : tries_note(dialogue->custody, dialogue->card, trace);
 	}
 	if (trace != NULL)
 		*trace = why;
@@ -192,6 +195,31 @@ pin_entry_verify(struct custody *custody, struct card *card, const struct pin_en
 	return err;
 }
 
+/* No other card would do: the PIN is verified, or it fails. */
+static enum err
+insist(struct dialogue *dialogue, struct secret **pin, struct err_trace *trace)
+{
+	bool verified = false;
+	enum err err = converse(dialogue, &verified, pin, trace);
+
+	if (err == ERR_OK && !verified)
+		err = FAIL(trace, ERR_INTERNAL, "no PIN was verified");
+	return err;
+}
+
+enum err
+pin_entry_present(struct custody *custody, struct card *card, const struct pin_owner *owner,
+    struct secret **pin, struct err_trace *trace)
+{
+	struct dialogue dialogue = { .custody = custody,
+		.card = card,
+		.owner = owner,
+		.which = CARD_PIN_USER,
+		.at_keyboard = true };
+
+	return insist(&dialogue, pin, trace);
+}
+
 enum err
 pin_entry_admin(struct custody *custody, struct card *card, const struct pin_owner *owner,
     struct secret **pin, struct err_trace *trace)
@@ -199,12 +227,8 @@ pin_entry_admin(struct custody *custody, struct card *card, const struct pin_own
 	struct dialogue dialogue = {
 		.custody = custody, .card = card, .owner = owner, .which = CARD_PIN_ADMIN
 	};
-	bool verified = false;
-	enum err err = converse(&dialogue, &verified, pin, trace);
 
-	if (err == ERR_OK && !verified)
-		err = FAIL(trace, ERR_INTERNAL, "no admin PIN was verified");
-	return err;
+	return insist(&dialogue, pin, trace);
 }
 
 enum err

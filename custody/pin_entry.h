@@ -40,9 +40,13 @@ MUST_CHECK enum err pin_entry_new(struct custody *custody, const struct card *ca
     const struct pin_owner *owner, struct secret **pin, struct err_trace *trace);
 
 /*
- * Asks for the card's present admin PIN and verifies it, with the same care as pin_entry_verify.
- * *pin is the caller's, for a change of it.
+ * Asks for the card's present PIN at the keyboard and verifies it, with the same care as
+ * pin_entry_verify. *pin is the caller's, for a change of it.
  */
+MUST_CHECK enum err pin_entry_present(struct custody *custody, struct card *card,
+    const struct pin_owner *owner, struct secret **pin, struct err_trace *trace);
+
+/* The same for the admin PIN; on a reader's pad *pin is NULL. */
 MUST_CHECK enum err pin_entry_admin(struct custody *custody, struct card *card,
     const struct pin_owner *owner, struct secret **pin, struct err_trace *trace);
 

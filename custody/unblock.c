@@ -9,7 +9,9 @@
 #include "custody/escrow_key.h"
 #include "custody/gather.h"
 #include "custody/pin_entry.h"
+#include "custody/tries.h"
 #include "custody/whose.h"
+#include "roster/card_condition.h"
 
 struct unblocking {
 	struct custody *custody;
@@ -60,6 +62,10 @@ find(struct unblocking *unblocking, const char *name, struct err_trace *trace)
 
 	if (err != ERR_OK)
 		return err;
+	if (roster_card_is_missing(&unblocking->card)) {
+		err_next(trace, "If it is here: quorate card report %s found --by NAME", name);
+		return FAIL(trace, ERR_NOT_NOW, "card %s is reported lost or destroyed", name);
+	}
 	whose_name(roster, &unblocking->card.custodian, unblocking->custodian);
 	err = find_escrow(unblocking, trace);
 	return err == ERR_OK ? roster_generation_get(roster, &unblocking->quorum.id,
@@ -138,6 +144,8 @@ give_pin(const struct unblocking *unblocking, struct card *card, struct secret *
 		err = card_verify(
 		    card, &(struct card_pin_entry){ .which = CARD_PIN_USER, .pin = pin }, trace);
 	secret_free(pin);
+	if (err == ERR_OK)
+		err = tries_note(unblocking->custody, card, trace);
 	if (err == ERR_OK)
 		err = roster_card_pin_changed(unblocking->custody->roster, &unblocking->card.id,
 		    &(struct roster_pin_change){ ROSTER_CARD_PIN_USER, true }, trace);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "custody/attendant.h"
+#include "custody/tries.h"
 #include "custody/whose.h"
 
 enum { BREAKS_MAX = 5, ASKED_MAX = 30, NAMED_WAIT_MS = 3000 };
@@ -161,8 +162,13 @@ explain(struct asking *asking, const struct card *card, const struct whose *whos
 {
 	const char *serial = card_facts(card)->serial;
 
-	if (whose->known && asking->ask->quorum != NULL &&
-	    strcmp(whose->quorum, asking->ask->quorum) == 0)
+	if (whose->missing)
+		snprintf(asking->reason, sizeof(asking->reason),
+		    "%.43s, %.64s's card, is reported lost or destroyed; now that it is here: "
+		    "quorate card report %.43s found --by NAME.",
+		    whose->card, whose->custodian, whose->card);
+	else if (whose->known && asking->ask->quorum != NULL &&
+		 strcmp(whose->quorum, asking->ask->quorum) == 0)
 		snprintf(asking->reason, sizeof(asking->reason),
 		    "%.43s is %.64s's card (serial %s); %s.", whose->card, whose->custodian, serial,
 		    asking->ask->blank ? "a blank card is wanted" : "it is not wanted now");
@@ -263,6 +269,11 @@ try_card(struct asking *asking, const struct reader *reader, struct visit *out, 
 		return ERR_OK;
 	}
 	snprintf(known->serial, sizeof(known->serial), "%s", card_facts(card)->serial);
+	err = tries_note(asking->custody, card, trace);
+	if (err != ERR_OK) {
+		card_visit_end(card);
+		return err;
+	}
 	which = match_wanted(asking, card);
 	if (which < 0) {
 		card_visit_end(card);

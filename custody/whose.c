@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "roster/card_condition.h"
+
 void
 whose_name(struct roster *roster, const struct roster_id *person, char out[ROSTER_NAME])
 {
@@ -26,6 +28,7 @@ whose_card(struct roster *roster, const char *serial, struct whose *out)
 		return;
 	out->known = true;
 	out->enrolled = card.state == ROSTER_CARD_ENROLLED;
+	out->missing = roster_card_is_missing(&card);
 	snprintf(out->card, sizeof(out->card), "%s", card.name);
 	snprintf(out->quorum, sizeof(out->quorum), "%s", card.quorum);
 	whose_name(roster, &card.custodian, out->custodian);

@@ -12,6 +12,7 @@
 struct whose {
 	bool known;
 	bool enrolled; /* not only begun */
+	bool missing;  /* roster_card_is_missing */
 	char custodian[ROSTER_NAME];
 	char card[ROSTER_SHORT_NAME]; /* "root/2" */
 	char quorum[ROSTER_NAME];     /* the name that it was enrolled for */

@@ -96,6 +96,14 @@ static const struct {
 _Static_assert(sizeof(conditions) / sizeof(conditions[0]) == ROSTER_CONDITION__COUNT,
     "a row for each condition");
 
+bool
+roster_card_is_missing(const struct roster_card *card)
+{
+	const struct moment moment = { .card = card };
+
+	return is_lost(&moment) || is_destroyed(&moment);
+}
+
 const char *
 roster_condition_word(enum roster_condition condition)
 {

@@ -28,6 +28,9 @@ enum roster_condition {
 const char *roster_condition_word(enum roster_condition condition);
 const char *roster_condition_words(enum roster_condition condition);
 
+/* Reported lost, stolen or destroyed: where it turns up, that is reported first. */
+bool roster_card_is_missing(const struct roster_card *card);
+
 /*
  * At a time: a proof at `card->proven` counts for `lasts` seconds. Pure; who judges one generation
  * puts the last proof for that generation into a copy of the card.

@@ -25,8 +25,6 @@ static const bool exposes[ROSTER_REPORT__COUNT] = {
 	[ROSTER_REPORT_SUSPECTED] = true,
 };
 
-static const struct member typed_words = MEMBER_A_TEXT("words", 0, ROSTER_TEXT - 1);
-
 static const char ERASED[] = "(erased)";
 
 const char *
@@ -53,7 +51,6 @@ static enum err
 check_time(struct roster *roster, const struct roster_card *card,
     const struct roster_card_report *report, struct err_trace *trace)
 {
-	enum { DAY = 86400 };
 	char date[CLOCK_DATE];
 
 	clock_format_date(report->happened, date);
@@ -61,7 +58,7 @@ check_time(struct roster *roster, const struct roster_card *card,
 		return FAIL(trace, ERR_ARGUMENT,
 		    "%s is still to come: a report tells what has happened", date);
 	/* A date is its midnight: the day of the enrolment itself is fine. */
-	if (report->happened + DAY <= card->begun)
+	if (report->happened + CLOCK_DAY <= card->begun)
 		return FAIL(
 		    trace, ERR_ARGUMENT, "%s is before card %s was enrolled", date, card->name);
 	return ERR_OK;
@@ -86,7 +83,10 @@ check_report(struct roster *roster, const struct roster_id *id,
 	if (err == ERR_OK)
 		err = check_time(roster, &card, report, trace);
 	if (err == ERR_OK)
-		err = member_check_typed(&typed_words, report->words, trace);
+		err = person_check_text(
+		    &(struct person_text){ "the words",
+			report->words[0] == '\0' ? NULL : report->words, sizeof(report->words) },
+		    trace);
 	return err == ERR_OK ? person_check_present(roster, &report->reporter, trace) : err;
 }
 
@@ -217,6 +217,18 @@ card_note_suspicion(
 	return note_report(db, card, ROSTER_REPORT_SUSPECTED, event, event->time, trace);
 }
 
+/* The words are the custodian's data: they go when all of that is erased. */
+static enum err
+note_owner(struct db *db, const struct roster_id *card, const struct roster_hash *words_hash,
+    struct err_trace *trace)
+{
+	return db_run(db,
+	    DB_CALL("INSERT INTO personal(hash, person) SELECT ?1, custodian FROM card "
+		    "WHERE id = ?2 ON CONFLICT(hash) DO NOTHING",
+		db_blob(words_hash->bytes, ROSTER_HASH_SIZE), db_blob(card->bytes, ROSTER_ID_SIZE)),
+	    trace);
+}
+
 static enum err
 apply_report(struct db *db, const struct event *event, struct err_trace *trace)
 {
@@ -231,7 +243,7 @@ apply_report(struct db *db, const struct event *event, struct err_trace *trace)
 	member_hex(body, "card", card.bytes, sizeof(card.bytes));
 	member_hex(body, "reporter", reporter.bytes, sizeof(reporter.bytes));
 	member_hex(body, "words", content.bytes, sizeof(content.bytes));
-	const enum err err = db_run(db,
+	enum err err = db_run(db,
 	    DB_CALL("INSERT INTO card_report(card, report, happened, reporter, person, words, "
 		    "time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 		db_blob(card.bytes, sizeof(card.bytes)), db_integer(report), db_integer(happened),
@@ -241,6 +253,8 @@ apply_report(struct db *db, const struct event *event, struct err_trace *trace)
 		db_integer(event->time)),
 	    trace);
 
+	if (err == ERR_OK && has_words)
+		err = note_owner(db, &card, &content, trace);
 	if (err != ERR_OK)
 		return err;
 	return report == ROSTER_REPORT_PIN_UNKNOWN
@@ -269,9 +283,9 @@ apply_tries(struct db *db, const struct event *event, struct err_trace *trace)
 static const struct member report_members[] = {
 	MEMBER_AN_ID("card"),
 	MEMBER_A_WORD("report", words),
-	MEMBER_A_NUMBER("happened", 0, INT64_C(253402300799)),
+	MEMBER_A_TIME("happened"),
 	MEMBER_AN_ID("reporter"),
-	{ .name = "words", .kind = MEMBER_CONTENT, .optional = true, .min = 32, .max = 32 },
+	MEMBER_MAYBE_PERSONAL("words"),
 	MEMBER_END,
 };
 

@@ -7,6 +7,7 @@
 #include "base/encode.h"
 #include "roster/binding.h"
 #include "roster/item_internal.h"
+#include "roster/person_internal.h"
 #include "roster/roster_internal.h"
 #include "roster/stow.h"
 
@@ -82,7 +83,7 @@ roster_item_find(
 	    read_item, &item, trace);
 
 	if (err == ERR_ABSENT) {
-		err_next(trace, "'item list' shows them all");
+		err_next(trace, "'quorate item list' shows them all");
 		return FAIL(trace, err, "the roster has no item '%.40s'", name);
 	}
 	if (err == ERR_OK)
@@ -104,35 +105,45 @@ roster_item_list(
 	return err;
 }
 
-/* What may be typed for a new one. */
+/* One of its texts, which may be empty. */
 static enum err
-check_new(struct roster *roster, const struct roster_item *item, struct err_trace *trace)
+check_text(const char *what, const char *text, struct err_trace *trace)
 {
-	static const struct member may[] = {
-		MEMBER_A_TEXT("model", 0, ROSTER_TEXT - 1),
-		MEMBER_A_TEXT("serial", 0, ROSTER_TEXT - 1),
-		MEMBER_A_TEXT("firmware", 0, ROSTER_TEXT - 1),
-		MEMBER_A_TEXT("certificate", 0, ROSTER_TEXT - 1),
-	};
-	const char *const typed[] = { item->model, item->serial, item->firmware,
-		item->certificate };
-	struct roster_item other;
-	enum err err = ERR_OK;
+	const struct person_text typed = { what, text == NULL || text[0] == '\0' ? NULL : text,
+		ROSTER_TEXT };
 
-	if (!roster_is_plain_name(item->name))
-		return FAIL(trace, ERR_ARGUMENT,
-		    "an item's name has 1 to 32 of the characters a-z, 0-9 and '-'");
-	for (size_t i = 0; i < sizeof(may) / sizeof(may[0]) && err == ERR_OK; i++)
-		err = member_check_typed(&may[i], typed[i], trace);
-	if (err != ERR_OK)
-		return err;
-	err = roster_item_find(roster, item->name, &other, NULL);
+	return person_check_text(&typed, trace);
+}
+
+static enum err
+check_free(struct roster *roster, const char *name, struct err_trace *trace)
+{
+	struct roster_item other;
+	const enum err err = roster_item_find(roster, name, &other, NULL);
+
 	if (err == ERR_OK && other.retired == 0) {
-		err_next(trace, "give another name, such as %s-2", item->name);
-		return FAIL(trace, ERR_EXISTS, "an item '%s' is in the roster already", item->name);
+		err_next(trace, "give another name, such as %s-2", name);
+		return FAIL(trace, ERR_EXISTS, "an item '%s' is in the roster already", name);
 	}
 	return err == ERR_OK || err == ERR_ABSENT ? ERR_OK
 						  : FAIL(trace, err, "the items were not read");
+}
+
+static enum err
+check_new(struct roster *roster, const struct roster_item *item, struct err_trace *trace)
+{
+	enum err err = check_text("the model", item->model, trace);
+
+	if (err == ERR_OK)
+		err = check_text("the serial", item->serial, trace);
+	if (err == ERR_OK)
+		err = check_text("the firmware", item->firmware, trace);
+	if (err == ERR_OK)
+		err = check_text("the certificate's number", item->certificate, trace);
+	if (err == ERR_OK && !roster_is_plain_name(item->name))
+		err = FAIL(trace, ERR_ARGUMENT,
+		    "an item's name has 1 to 32 of the characters a-z, 0-9 and '-'");
+	return err == ERR_OK ? check_free(roster, item->name, trace) : err;
 }
 
 enum err
@@ -171,18 +182,16 @@ enum err
 roster_item_change(struct roster *roster, const struct roster_id *id,
     const struct roster_item_change *change, struct err_trace *trace)
 {
-	static const struct member firmware = MEMBER_A_TEXT("firmware", 0, ROSTER_TEXT - 1);
-	static const struct member certificate = MEMBER_A_TEXT("certificate", 0, ROSTER_TEXT - 1);
 	struct roster_item item;
 	enum err err = get_in_use(roster, id, &item, trace);
 
 	if (err == ERR_OK && change->firmware == NULL && change->certificate == NULL &&
 	    change->certificate_end == 0)
 		err = FAIL(trace, ERR_ARGUMENT, "nothing of item '%s' is to change", item.name);
-	if (err == ERR_OK && change->firmware != NULL)
-		err = member_check_typed(&firmware, change->firmware, trace);
-	if (err == ERR_OK && change->certificate != NULL)
-		err = member_check_typed(&certificate, change->certificate, trace);
+	if (err == ERR_OK)
+		err = check_text("the firmware", change->firmware, trace);
+	if (err == ERR_OK)
+		err = check_text("the certificate's number", change->certificate, trace);
 	if (err != ERR_OK)
 		return err;
 	json_t *end = change->certificate_end == 0 ? NULL : json_integer(change->certificate_end);
@@ -203,7 +212,8 @@ check_not_stowed(struct roster *roster, const struct roster_item *item, struct e
 		return ERR_OK;
 	if (err != ERR_OK)
 		return FAIL(trace, err, "what is stowed was not read");
-	err_next(trace, "take it out first");
+	err_next(trace, "take it out first: quorate unstow %s --bag %s --intact yes --by A,B",
+	    item->name, stow.bag);
 	return FAIL(
 	    trace, ERR_NOT_NOW, "item '%s' lies in bag %s in %s", item->name, stow.bag, stow.place);
 }
@@ -212,12 +222,12 @@ enum err
 roster_item_retire(
     struct roster *roster, const struct roster_id *id, const char *reason, struct err_trace *trace)
 {
-	static const struct member why = MEMBER_A_TEXT("reason", 1, ROSTER_TEXT - 1);
+	const struct person_text why = { "the reason", reason, ROSTER_TEXT };
 	struct roster_item item;
 	enum err err = get_in_use(roster, id, &item, trace);
 
 	if (err == ERR_OK)
-		err = member_check_typed(&why, reason, trace);
+		err = person_check_text(&why, trace);
 	if (err == ERR_OK)
 		err = check_not_stowed(roster, &item, trace);
 	if (err != ERR_OK)
@@ -280,9 +290,6 @@ apply_retire(struct db *db, const struct event *event, struct err_trace *trace)
 	    trace);
 }
 
-/* The end of the year 9999. */
-#define LAST_SECOND INT64_C(253402300799)
-
 static const struct member add_members[] = {
 	MEMBER_AN_ID("item"),
 	MEMBER_A_TEXT("name", 1, ROSTER_ITEM_NAME - 1),
@@ -291,7 +298,7 @@ static const struct member add_members[] = {
 	MEMBER_A_TEXT("serial", 0, ROSTER_TEXT - 1),
 	MEMBER_A_TEXT("firmware", 0, ROSTER_TEXT - 1),
 	MEMBER_A_TEXT("certificate", 0, ROSTER_TEXT - 1),
-	MEMBER_A_NUMBER("certificate-end", 0, LAST_SECOND),
+	MEMBER_A_NUMBER("certificate-end", 0, MEMBER_TIME_MAX),
 	MEMBER_END,
 };
 
@@ -303,7 +310,8 @@ static const struct member change_members[] = {
 	    .kind = MEMBER_INTEGER,
 	    .optional = true,
 	    .min = 1,
-	    .max = LAST_SECOND },
+	    .max = MEMBER_TIME_MAX,
+	    .is_time = true },
 	MEMBER_END,
 };
 

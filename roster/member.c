@@ -47,23 +47,6 @@ check_text(const struct member *member, const json_t *value, struct err_trace *t
 	return ERR_OK;
 }
 
-enum err
-member_check_typed(const struct member *what, const char *text, struct err_trace *trace)
-{
-	json_t *value = json_string(text);
-	const size_t len = strlen(text);
-
-	json_decref(value);
-	if (value == NULL || has_control_character(text))
-		return FAIL(trace, ERR_ARGUMENT,
-		    "the %s is text without control characters, in UTF-8", what->name);
-	if (!is_within(what, len))
-		return FAIL(trace, ERR_ARGUMENT,
-		    "the %s has %zu bytes, not from %" PRId64 " to %" PRId64, what->name, len,
-		    what->min, what->max);
-	return ERR_OK;
-}
-
 static enum err
 check_integer(const struct member *member, const json_t *value, struct err_trace *trace)
 {

@@ -104,11 +104,6 @@ struct member {
 MUST_CHECK enum err
 member_check(const struct member *members, const json_t *object, struct err_trace *trace);
 
-/* A text that a person typed, before it becomes a member or a content of `least` to `most` bytes:
- * ERR_ARGUMENT names it by `what`. */
-MUST_CHECK enum err
-member_check_typed(const struct member *what, const char *text, struct err_trace *trace);
-
 /* Calls `visit` with every content hash in a checked object, lists included. */
 typedef enum err (*member_visit)(
     void *context, const struct roster_hash *hash, struct err_trace *trace);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "roster/card_condition.h"
 #include "roster/card_internal.h"
 #include "roster/person_internal.h"
 #include "roster/roster_internal.h"
@@ -13,8 +14,12 @@ static const char *const kind_words[] = { "card", "token", "item", NULL };
 _Static_assert(sizeof(kind_words) / sizeof(kind_words[0]) == ROSTER_THING__COUNT + 1,
     "a word for each kind of thing");
 
-static const struct member typed_bag = MEMBER_A_TEXT("bag", 1, ROSTER_BAG - 1);
-static const struct member typed_place = MEMBER_A_TEXT("place", 1, ROSTER_SAFE - 1);
+static enum err
+check_bag_number(const char *bag, struct err_trace *trace)
+{
+	return person_check_text(
+	    &(struct person_text){ "the bag's number", bag, ROSTER_BAG }, trace);
+}
 
 static enum err
 check_two(struct roster *roster, const struct roster_id people[2], struct err_trace *trace)
@@ -63,9 +68,8 @@ check_card(struct roster *roster, const struct roster_thing *thing, struct err_t
 		return err;
 	if (card.state == ROSTER_CARD_ABANDONED)
 		return FAIL(trace, ERR_NOT_NOW, "card %s is not in use any more", card.name);
-	if (card.report == ROSTER_REPORT_LOST || card.report == ROSTER_REPORT_STOLEN ||
-	    card.report == ROSTER_REPORT_DESTROYED) {
-		err_next(trace, "if it is here, report it found");
+	if (roster_card_is_missing(&card)) {
+		err_next(trace, "if it is here: quorate card report %s found --by NAME", card.name);
 		return FAIL(trace, ERR_NOT_NOW, "card %s is reported lost or destroyed", card.name);
 	}
 	return ERR_OK;
@@ -81,7 +85,8 @@ check_free(struct roster *roster, const struct roster_thing *thing, struct err_t
 		return ERR_OK;
 	if (err != ERR_OK)
 		return FAIL(trace, err, "what is stowed was not read");
-	err_next(trace, "take it out first");
+	err_next(trace, "take it out first: quorate unstow %s --bag %s --intact yes --by A,B",
+	    thing->name, last.bag);
 	return FAIL(trace, ERR_NOT_NOW, "%s is stowed already: in bag %s in %s", thing->name,
 	    last.bag, last.place);
 }
@@ -89,10 +94,11 @@ check_free(struct roster *roster, const struct roster_thing *thing, struct err_t
 enum err
 roster_stow(struct roster *roster, const struct roster_stow *stow, struct err_trace *trace)
 {
-	enum err err = member_check_typed(&typed_bag, stow->bag, trace);
+	enum err err = check_bag_number(stow->bag, trace);
 
 	if (err == ERR_OK)
-		err = member_check_typed(&typed_place, stow->place, trace);
+		err = person_check_text(
+		    &(struct person_text){ "the place", stow->place, ROSTER_SAFE }, trace);
 	if (err == ERR_OK)
 		err = check_two(roster, stow->people, trace);
 	if (err == ERR_OK && stow->thing.kind == ROSTER_THING_CARD)
@@ -115,7 +121,7 @@ roster_unstow(struct roster *roster, const struct roster_unstow *unstow, bool *s
     struct err_trace *trace)
 {
 	struct roster_stow last;
-	enum err err = member_check_typed(&typed_bag, unstow->bag, trace);
+	enum err err = check_bag_number(unstow->bag, trace);
 
 	if (err == ERR_OK)
 		err = check_two(roster, unstow->people, trace);
@@ -123,7 +129,7 @@ roster_unstow(struct roster *roster, const struct roster_unstow *unstow, bool *s
 		return err;
 	err = stow_last_until(roster, &unstow->thing, INT64_MAX, &last, NULL);
 	if (err == ERR_ABSENT || (err == ERR_OK && last.unstowed != 0)) {
-		err_next(trace, "see what is stowed first");
+		err_next(trace, "'quorate custody' shows what is");
 		return FAIL(trace, ERR_NOT_NOW, "%s is not stowed", unstow->thing.name);
 	}
 	if (err != ERR_OK)

@@ -107,7 +107,8 @@ find_bare(
 		return FAIL(trace, ERR_ARGUMENT, "a token and an item have the name '%.40s'", name);
 	}
 	if (found == 0) {
-		err_next(trace, "list the cards, tokens and items to see their names");
+		err_next(trace, "'quorate card list', 'quorate token list' and 'quorate item list' "
+				"show what there is");
 		return FAIL(
 		    trace, ERR_ABSENT, "the roster has no card, token or item '%.40s'", name);
 	}

@@ -25,8 +25,12 @@ table() {
 card enrol|--custodian dave --quorum other --by ann
 card inspect|
 card list|
+card show|root/1
+custody|
 doctor|
 health|
+item list|
+item show|hsm-1
 key generate|root --label second --by ann
 key list|root --by ann
 person list|
@@ -92,6 +96,7 @@ founds_a_quorum() {
 	enrols root alice bob carol
 	creates root 2 alice,bob,carol
 	quorate key generate root --label first --by ann
+	quorate item add hsm-1 --kind hsm --by ann
 	empties_readers
 	insert card4
 }

@@ -87,7 +87,7 @@ newer() {
 	copied newer
 	sql newer.roster 'pragma user_version = 99'
 	meets 3 'newer' quorate health --roster newer.roster
-	meets 1 'the roster has version 99; this Quorate knows up to 1
+	meets 1 'the roster has version 99; this Quorate knows
 use the newer Quorate' adds x --roster newer.roster
 	[ "$(sql newer.roster 'pragma user_version')" = 99 ]
 }

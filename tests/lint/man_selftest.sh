@@ -37,4 +37,4 @@ finds "there is no 'quorate card lost'" 's/^.Ss quorate card list/.Ss quorate ca
 finds 'no command of it takes --frobnicate' 's/^.It Fl -json/.It Fl -frobnicate/' quorate-card.1
 finds 'no section SECURITY' '/^.Sh SECURITY/d' quorate-health.1
 finds 'quorate-health.1: ' 's/^.Nm quorate-health/.Zz &/' quorate-health.1
-finds 'quorate-key.1: not installed' "s/'quorate-key.1', //" meson.build
+finds 'quorate-key.1: not installed' "s/'quorate-key.1',//" meson.build
