@@ -13,21 +13,24 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "agent/control.h"
 #include "agent/ends.h"
 #include "agent/filter.h"
 #include "agent/held.h"
+#include "agent/recorder.h"
 #include "agent/serve.h"
 #include "agent/watch.h"
 #include "base/process.h"
 #include "base/secret.h"
 #include "custody/agent_link.h"
 #include "custody/agent_wire.h"
+#include "custody/use_record.h"
 #include "pcsc/reader.h"
 
 enum { ORDER_MS = 10000, PIN_MS = 60000, GRACE_MS = 3000, DESCRIPTORS = 4096 };
 
 struct life {
-	int link;
+	int link; /* -1: the command left */
 	int signals;
 	struct agent_order_read *read;
 	struct held held;
@@ -35,6 +38,8 @@ struct life {
 	struct readers readers;
 	struct watch *watch;
 	struct serve *serve;
+	struct control *control;
+	struct recorder *recorder;
 };
 
 static enum err
@@ -55,12 +60,12 @@ start_watch(struct life *life, struct err_trace *trace)
 {
 	const struct agent_order *order = &life->read->order;
 	struct watch_order watch = { .readers = &life->readers,
-		.names = order->readers,
-		.count = order->reader_count,
+		.watched = order->watched,
+		.count = order->watched_count,
 		.grace_ms = WATCH_GRACE_MS };
 	enum err err;
 
-	if (order->reader_count == 0)
+	if (order->watched_count == 0)
 		return ERR_OK;
 	err = reader_open_pcsc(&life->readers, trace);
 	return err == ERR_OK ? watch_start(&watch, &life->watch, trace) : err;
@@ -71,10 +76,10 @@ static enum err
 ask_pin_and_log_in(struct life *life, struct err_trace *trace)
 {
 	struct secret *pin = NULL;
-	enum err err = agent_wire_send(life->link, json_pack("{s:s}", "asks", "pin"), trace);
+	enum err err = agent_wire_send(life->link, json_pack("{s:s}", "asks", "secrets"), trace);
 
 	if (err == ERR_OK)
-		err = agent_wire_receive_pin(life->link, PIN_MS, &pin, trace);
+		err = agent_wire_receive_secret(life->link, PIN_MS, &pin, trace);
 	if (err == ERR_OK)
 		err = held_log_in(&life->held, &life->read->order, pin, trace);
 	secret_free(pin);
@@ -94,8 +99,68 @@ say_ready(const struct life *life, struct err_trace *trace)
 		    "; left out, because they want their PIN before each use: %.100s",
 		    visible->left_out);
 	return agent_wire_send(life->link,
-	    json_pack("{s:b,s:s,s:s}", "ready", 1, "socket", serve_path(life->serve), "text", text),
+	    json_pack("{s:b,s:s,s:s,s:s}", "ready", 1, "socket", serve_path(life->serve), "control",
+		serve_control_path(life->serve), "text", text),
 	    trace);
+}
+
+static bool
+log_has_room(void *context)
+{
+	return recorder_has_room(context);
+}
+
+static enum err
+log_write(void *context, json_t *line, struct err_trace *trace)
+{
+	return recorder_write(context, line, trace);
+}
+
+/* From here on somebody may use it: the record says where it is and which process. */
+static enum err
+record_serving(struct life *life, struct err_trace *trace)
+{
+	life->activation.uses.log = (struct use_log){ life->recorder, log_has_room, log_write };
+	return recorder_write(life->recorder,
+	    json_pack("{s:s, s:i, s:s, s:s}", "kind", "serve", "pid", (int)getpid(), "socket",
+		serve_path(life->serve), "control", serve_control_path(life->serve)),
+	    trace);
+}
+
+/* Where nobody could use it, nothing ended: the record stops at its first line. */
+static void
+record_end(struct life *life, const struct agent_event *event)
+{
+	enum err err = recorder_write(life->recorder,
+	    json_pack("{s:s, s:s, s:o, s:I, s:I}", "kind", "end", "end", agent_end_word(event->end),
+		"text", use_record_text(event->text), "made", (json_int_t)event->uses, "refused",
+		(json_int_t)life->activation.uses.refused),
+	    NULL);
+
+	(void)err; /* then it ends without a word, and the next command says so */
+}
+
+/* What `quorate status` shows of it, beside what the record's first line says. */
+static json_t *
+tell_status(void *context)
+{
+	struct life *life = context;
+	const struct uses *uses = &life->activation.uses;
+
+	return json_pack("{s:{s:i, s:s, s:I, s:I, s:I, s:I, s:o}}", "status", "pid", (int)getpid(),
+	    "socket", serve_path(life->serve), "left_ms", (json_int_t)bound_time_left(&uses->time),
+	    "max_uses", (json_int_t)uses->max, "uses", (json_int_t)use_count(uses), "refused",
+	    (json_int_t)uses->refused, "clients", serve_clients(life->serve));
+}
+
+static enum err
+start_control(struct life *life, struct err_trace *trace)
+{
+	const struct control_order order = {
+		.door = serve_control_fd(life->serve), .status = tell_status, .context = life
+	};
+
+	return control_start(&order, &life->control, trace);
 }
 
 static enum err
@@ -107,7 +172,9 @@ start(struct life *life, struct err_trace *trace)
 	if (err != ERR_OK)
 		return err;
 	order = &life->read->order;
-	err = held_open(order, &life->held, trace);
+	err = recorder_open(order->record, &life->recorder, trace);
+	if (err == ERR_OK)
+		err = held_open(order, &life->held, trace);
 	if (err == ERR_OK)
 		err = start_watch(life, trace);
 	if (err == ERR_OK)
@@ -117,7 +184,35 @@ start(struct life *life, struct err_trace *trace)
 	held_activation(&life->held, order, &life->activation);
 	life->activation.token_gone_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	err = serve_open(order, &life->activation, &life->serve, trace);
+	if (err == ERR_OK)
+		err = record_serving(life, trace);
+	if (err == ERR_OK)
+		err = start_control(life, trace);
 	return err == ERR_OK ? say_ready(life, trace) : err;
+}
+
+static const char *
+card_text(void *context)
+{
+	const struct life *life = context;
+
+	return watch_text(life->watch);
+}
+
+static bool
+door_stands(void *context)
+{
+	const struct life *life = context;
+
+	return serve_stands(life->serve);
+}
+
+static void
+let_in(void *context)
+{
+	const struct life *life = context;
+
+	serve_accept(life->serve);
 }
 
 static void
@@ -125,11 +220,19 @@ serve_until_end(struct life *life, struct agent_event *event)
 {
 	struct ends ends = { .link = life->link,
 		.signals = life->signals,
-		.serve = life->serve,
-		.activation = &life->activation,
-		.watch = life->watch };
+		.card = life->watch == NULL ? -1 : watch_fd(life->watch),
+		.token = life->activation.token_gone_fd,
+		.record = recorder_failed_fd(life->recorder),
+		.door = serve_fd(life->serve),
+		.card_text = card_text,
+		.door_stands = door_stands,
+		.let_in = let_in,
+		.context = life,
+		.control = life->control,
+		.time = &life->activation.uses.time };
 
 	ends_wait(&ends, event);
+	life->link = ends.link;
 }
 
 /*
@@ -139,6 +242,7 @@ serve_until_end(struct life *life, struct agent_event *event)
 static bool
 stop(struct life *life)
 {
+	control_stop(life->control);
 	if (life->serve != NULL && !serve_close(life->serve, GRACE_MS))
 		return false;
 	watch_stop(life->watch);
@@ -205,11 +309,17 @@ live(int link)
 		err = start(&life, &trace);
 	if (err == ERR_OK)
 		serve_until_end(&life, &event);
-	event.uses = use_count(&life.activation.uses);
 	stopped = stop(&life);
+	event.uses = use_count(&life.activation.uses);
+	if (err == ERR_OK)
+		record_end(&life, &event);
+	recorder_close(life.recorder);
 	/* Only now: who hears that it ended may rely on the token being closed. */
-	told = agent_wire_send(link,
-	    err == ERR_OK ? agent_event_to_json(&event) : agent_failure_to_json(err, &trace), NULL);
+	told = life.link < 0 ? ERR_OK
+			     : agent_wire_send(life.link,
+				   err == ERR_OK ? agent_event_to_json(&event)
+						 : agent_failure_to_json(err, &trace),
+				   NULL);
 	(void)told; /* the command may be gone, and then nobody is left to tell */
 	if (!stopped)
 		_exit(EXIT_FAILURE);

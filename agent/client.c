@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 
 static _Thread_local struct client *current;
@@ -54,15 +55,15 @@ number_objects(struct client *client)
 }
 
 struct client *
-client_new(struct activation *activation, uid_t uid, pid_t pid)
+client_new(struct activation *activation, const struct peer *peer)
 {
 	struct client *client = calloc(1, sizeof(*client));
 
 	if (client == NULL)
 		return NULL;
 	client->activation = activation;
-	client->uid = uid;
-	client->pid = pid;
+	client->peer = *peer;
+	client->since = clock_utc();
 	client->object_number =
 	    calloc(activation->visible->count + 1, sizeof(*client->object_number));
 	if (client->object_number == NULL || !number_objects(client)) {
@@ -132,9 +133,17 @@ client_open_session(struct client *client, CK_SESSION_HANDLE *number)
 }
 
 void
+client_forget_signing(struct client_session *session)
+{
+	sha256_stream_free(session->sign.given);
+	session->sign = (struct client_operation){ .active = false };
+}
+
+void
 client_close_session(struct client *client, struct client_session *session)
 {
 	client->activation->functions->C_CloseSession(session->real);
+	client_forget_signing(session);
 	free(session->found);
 	*session = (struct client_session){ 0 };
 }
@@ -149,7 +158,7 @@ client_renew_session(struct client *client, struct client_session *session)
 		return rv;
 	client->activation->functions->C_CloseSession(session->real);
 	session->real = real;
-	session->sign.active = false;
+	client_forget_signing(session);
 	return CKR_OK;
 }
 

@@ -12,10 +12,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include <p11-kit/pkcs11.h>
 
+#include "agent/peer.h"
 #include "agent/use.h"
 #include "agent/visible.h"
 
@@ -35,6 +35,7 @@ struct client_operation {
 	bool active;
 	const struct visible_object *key;
 	const struct mechanism *mechanism;
+	struct sha256_stream *given; /* of what came bit by bit; NULL: nothing did */
 };
 
 struct client_session {
@@ -49,14 +50,15 @@ struct client_session {
 
 struct client {
 	struct activation *activation;
-	uid_t uid;
-	pid_t pid;
+	struct peer peer;
+	int64_t since;                   /* seconds of UTC */
+	_Atomic int64_t made;            /* signatures that it was given */
 	CK_OBJECT_HANDLE *object_number; /* one for each of activation->visible */
 	struct client_session session[CLIENT_SESSIONS];
 };
 
 /* NULL when there is no memory or no randomness. */
-struct client *client_new(struct activation *activation, uid_t uid, pid_t pid);
+struct client *client_new(struct activation *activation, const struct peer *peer);
 
 /* Closes the client's sessions on the token; NULL is fine. */
 void client_free(struct client *client);
@@ -64,6 +66,9 @@ void client_free(struct client *client);
 /* This thread serves `client` from now on; NULL: none. */
 void client_enter(struct client *client);
 struct client *client_current(void);
+
+/* Forgets the signature that was begun in the session. */
+void client_forget_signing(struct client_session *session);
 
 CK_RV client_open_session(struct client *client, CK_SESSION_HANDLE *number);
 void client_close_session(struct client *client, struct client_session *session);

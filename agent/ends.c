@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/ends.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "agent/client.h"
-#include "agent/serve.h"
-#include "agent/watch.h"
-#include "base/clock.h"
+#include "agent/bound_clock.h"
+#include "agent/control.h"
 #include "custody/agent_link.h"
+#include "custody/agent_wire.h"
 
-enum { TICK_MS = 1000, SLEPT_MS = 2000 };
+enum { TICK_MS = 1000, LINK_MS = 1000 };
 
 /* What is polled; a negative descriptor is skipped by poll. */
-enum { LINK, SIGNALS, CARD, TOKEN, DOOR, POLLED };
+enum { LINK, SIGNALS, CARD, TOKEN, RECORD, ASKED, DOOR, POLLED };
 
 enum err
 ends_block_signals(int *fd, struct err_trace *trace)
@@ -59,24 +57,12 @@ ended_by_signal(int fd, struct agent_event *out)
 	return true;
 }
 
-/* How far the clock that counts sleep is ahead of the one that does not. */
-static int64_t
-slept_ms(void)
-{
-	struct timespec awake;
-
-	clock_gettime(CLOCK_MONOTONIC, &awake);
-	return clock_boot_ms() - (awake.tv_sec * 1000 + awake.tv_nsec / 1000000);
-}
-
 static bool
-ended_by_clock(const struct ends *ends, int64_t slept_before, struct agent_event *out)
+ended_by_clock(const struct ends *ends, struct agent_event *out)
 {
-	int64_t deadline = ends->activation->uses.deadline_ms;
-
-	if (slept_ms() - slept_before > SLEPT_MS)
+	if (bound_time_slept(ends->time))
 		return ended(out, AGENT_END_SUSPEND, "the machine was suspended");
-	if (deadline != 0 && clock_boot_ms() >= deadline)
+	if (bound_time_left(ends->time) == 0)
 		return ended(out, AGENT_END_TIME, "its time was over");
 	return false;
 }
@@ -84,47 +70,88 @@ ended_by_clock(const struct ends *ends, int64_t slept_before, struct agent_event
 static int
 until_next_look(const struct ends *ends)
 {
-	int64_t deadline = ends->activation->uses.deadline_ms;
-	int64_t left = deadline == 0 ? TICK_MS : deadline - clock_boot_ms();
+	int64_t left = bound_time_left(ends->time);
 
-	if (left < 0)
-		return 0;
-	return left < TICK_MS ? (int)left : TICK_MS;
+	return left < 0 || left > TICK_MS ? TICK_MS : (int)left;
+}
+
+/* Nobody will read what a module has to say; the terminal is not ours to hold. */
+static void
+let_go_of_stderr(void)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	(void)dup2(null, STDERR_FILENO);
+	close(null);
+}
+
+/* The command is gone, unless it says first that the agent goes on alone. */
+static bool
+ended_by_command(struct ends *ends, struct agent_event *out)
+{
+	json_t *message = NULL;
+	bool leaves = agent_wire_receive(ends->link, LINK_MS, &message, NULL) == ERR_OK &&
+		      json_is_true(json_object_get(message, "leave"));
+
+	json_decref(message);
+	if (!leaves)
+		return ended(out, AGENT_END_COMMAND, "its command ended");
+	let_go_of_stderr();
+	close(ends->link);
+	ends->link = -1;
+	return false;
 }
 
 static bool
-ended_by_event(const struct ends *ends, const struct pollfd *polled, struct agent_event *out)
+ended_by_event(struct ends *ends, const struct pollfd *polled, struct agent_event *out)
 {
 	if (polled[CARD].revents != 0)
-		return ended(out, AGENT_END_CARD, watch_text(ends->watch));
+		return ended(out, AGENT_END_CARD, ends->card_text(ends->context));
 	if (polled[SIGNALS].revents != 0)
 		return ended_by_signal(ends->signals, out);
-	if (polled[LINK].revents != 0)
-		return ended(out, AGENT_END_COMMAND, "its command ended");
+	if (polled[RECORD].revents != 0)
+		return ended(out, AGENT_END_RECORD, "the record of its uses could not be written");
+	if (polled[ASKED].revents != 0)
+		return ended(out, AGENT_END_ASKED, control_asked_text(ends->control));
 	if (polled[TOKEN].revents != 0)
 		return ended(out, AGENT_END_TOKEN, "the token went away, or logged itself out");
+	if (polled[LINK].revents != 0)
+		return ended_by_command(ends, out);
+	return false;
+}
+
+static bool
+ended_by_look(const struct ends *ends, struct agent_event *out)
+{
+	if (ended_by_clock(ends, out))
+		return true;
+	if (!ends->door_stands(ends->context))
+		return ended(out, AGENT_END_SOCKET, "its socket was removed or replaced");
 	return false;
 }
 
 void
-ends_wait(const struct ends *ends, struct agent_event *out)
+ends_wait(struct ends *ends, struct agent_event *out)
 {
 	struct pollfd polled[POLLED] = {
-		[LINK] = { .fd = ends->link, .events = POLLIN | POLLRDHUP },
 		[SIGNALS] = { .fd = ends->signals, .events = POLLIN },
-		[CARD] = { .fd = ends->watch == NULL ? -1 : watch_fd(ends->watch),
+		[CARD] = { .fd = ends->card, .events = POLLIN },
+		[TOKEN] = { .fd = ends->token, .events = POLLIN },
+		[RECORD] = { .fd = ends->record, .events = POLLIN },
+		[ASKED] = { .fd = ends->control == NULL ? -1 : control_asked_fd(ends->control),
 		    .events = POLLIN },
-		[TOKEN] = { .fd = ends->activation->token_gone_fd, .events = POLLIN },
-		[DOOR] = { .fd = serve_fd(ends->serve), .events = POLLIN },
+		[DOOR] = { .fd = ends->door, .events = POLLIN },
 	};
-	int64_t slept_before = slept_ms();
 
 	for (;;) {
+		polled[LINK] = (struct pollfd){ .fd = ends->link, .events = POLLIN | POLLRDHUP };
 		if (poll(polled, POLLED, until_next_look(ends)) < 0)
 			continue;
-		if (ended_by_event(ends, polled, out) || ended_by_clock(ends, slept_before, out))
+		if (ended_by_event(ends, polled, out) || ended_by_look(ends, out))
 			return;
 		if (polled[DOOR].revents != 0)
-			serve_accept(ends->serve);
+			ends->let_in(ends->context);
 	}
 }

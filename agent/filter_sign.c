@@ -5,6 +5,8 @@
 
 #include "agent/client.h"
 #include "agent/mechanisms.h"
+#include "base/hash.h"
+#include "base/secret.h"
 
 CK_RV
 filter_sign_init(CK_SESSION_HANDLE number, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
@@ -53,6 +55,29 @@ ask_token(const struct client *client, CK_SESSION_HANDLE real, const struct sign
 		   : functions->C_SignFinal(real, signing->signature, signing->signature_len);
 }
 
+/* What is signed, for the record. */
+static bool
+describe(struct use *use, struct client_session *session, const struct signing *signing)
+{
+	uint8_t digest[SHA256_SIZE];
+
+	if (signing->at_once)
+		return use_describe(use, signing->data, signing->len, NULL) == ERR_OK;
+	/* A buffer that is too small lets the same operation be finished again. */
+	if (sha256_stream_so_far(session->sign.given, digest, NULL) != ERR_OK)
+		return false;
+	use_describe_digest(use, digest);
+	return true;
+}
+
+/* A signature that could not be recorded is nobody's. */
+static void
+withhold(const struct signing *signing)
+{
+	secret_wipe(signing->signature, *signing->signature_len);
+	*signing->signature_len = 0;
+}
+
 static CK_RV
 make_signature(CK_SESSION_HANDLE number, const struct signing *signing)
 {
@@ -60,7 +85,7 @@ make_signature(CK_SESSION_HANDLE number, const struct signing *signing)
 	struct client_session *session = client_session(client, number);
 	struct uses *uses = &client->activation->uses;
 	struct use use = { .client = client };
-	CK_RV rv;
+	CK_RV rv, made;
 
 	if (session == NULL)
 		return CKR_SESSION_HANDLE_INVALID;
@@ -71,14 +96,17 @@ make_signature(CK_SESSION_HANDLE number, const struct signing *signing)
 		return client_answer(client, ask_token(client, session->real, signing));
 	use.key = session->sign.key;
 	use.mechanism = session->sign.mechanism;
-	rv = use_begin(uses, &use);
+	rv = describe(&use, session, signing) ? use_begin(uses, &use) : CKR_HOST_MEMORY;
 	if (rv != CKR_OK) {
 		(void)client_renew_session(client, session);
 		return rv;
 	}
-	rv = use_end(uses, &use, ask_token(client, session->real, signing));
+	made = ask_token(client, session->real, signing);
+	rv = use_end(uses, &use, made);
+	if (rv != made)
+		withhold(signing);
 	if (rv != CKR_BUFFER_TOO_SMALL)
-		session->sign.active = false;
+		client_forget_signing(session);
 	return client_answer(client, rv);
 }
 
@@ -95,6 +123,14 @@ filter_sign(CK_SESSION_HANDLE number, CK_BYTE *data, CK_ULONG len, CK_BYTE *sign
 	return make_signature(number, &signing);
 }
 
+static bool
+remember(struct client_session *session, const CK_BYTE *part, CK_ULONG len)
+{
+	if (session->sign.given == NULL && sha256_stream_new(&session->sign.given, NULL) != ERR_OK)
+		return false;
+	return sha256_stream_add(session->sign.given, part, len, NULL) == ERR_OK;
+}
+
 CK_RV
 filter_sign_update(CK_SESSION_HANDLE number, CK_BYTE *part, CK_ULONG len)
 {
@@ -107,8 +143,10 @@ filter_sign_update(CK_SESSION_HANDLE number, CK_BYTE *part, CK_ULONG len)
 	if (!session->sign.active)
 		return CKR_OPERATION_NOT_INITIALIZED;
 	rv = client->activation->functions->C_SignUpdate(session->real, part, len);
+	if (rv == CKR_OK && !remember(session, part, len))
+		rv = CKR_HOST_MEMORY;
 	if (rv != CKR_OK)
-		session->sign.active = false;
+		(void)client_renew_session(client, session);
 	return client_answer(client, rv);
 }
 

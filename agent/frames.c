@@ -181,15 +181,19 @@ relay_request(const struct frames *frames, struct frame *request)
 {
 	enum outcome outcome =
 	    read_frame(frames->client, FRAMES_MAX, clock_boot_ms() + frames->stall_ms, request);
+	const uint8_t *body;
 	CK_RV refusal;
 
 	if (outcome != DONE)
 		return outcome;
-	switch (grammar_check(
-	    request->bytes + HEADER + request->options_len, request->body_len, &refusal)) {
+	body = request->bytes + HEADER + request->options_len;
+	switch (grammar_check(body, request->body_len, &refusal)) {
 	case GRAMMAR_PASS:
 		return ask_server(frames, request);
 	case GRAMMAR_REFUSE:
+		if (frames->refused != NULL)
+			frames->refused(
+			    frames->context, grammar_call_name(body, request->body_len), refusal);
 		return answer_refusal(frames, request, refusal);
 	case GRAMMAR_CUT:
 		break;

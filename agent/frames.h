@@ -9,6 +9,8 @@
 #ifndef AGENT_FRAMES_H
 #define AGENT_FRAMES_H
 
+#include <p11-kit/pkcs11.h>
+
 enum {
 	FRAMES_MAX = 1 << 20,    /* bytes of a request, header and all */
 	FRAMES_OPTIONS = 4096,   /* bytes of it that may be options */
@@ -20,6 +22,9 @@ struct frames {
 	int client;   /* non-blocking */
 	int server;   /* blocking; the other end is p11-kit's */
 	int stall_ms; /* for the rest of a frame to come or go */
+	/* Told of each call that the policy refused; NULL: nobody. */
+	void (*refused)(void *context, const char *call, CK_RV rv);
+	void *context;
 };
 
 /* Why a connection ended. */

@@ -209,6 +209,19 @@ check_signature(struct walk *walk, const char *request)
 										 : GRAMMAR_CUT;
 }
 
+const char *
+grammar_call_name(const uint8_t *body, size_t len)
+{
+	struct cursor at = cursor_over(body, len);
+	const struct policy_row *row;
+	uint32_t call;
+
+	if (!cursor_u32(&at, &call))
+		return "?";
+	row = policy_by_call(call);
+	return row == NULL ? "?" : row->name;
+}
+
 enum grammar_verdict
 grammar_check(const uint8_t *body, size_t len, CK_RV *refusal)
 {

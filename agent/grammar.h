@@ -31,6 +31,9 @@ enum grammar_verdict {
 	GRAMMAR_CUT,    /* no client that means well sends this */
 };
 
+/* The name of the function that a body calls; "?" for a number that no function has. */
+const char *grammar_call_name(const uint8_t *body, size_t len);
+
 enum grammar_verdict grammar_check(const uint8_t *body, size_t len, CK_RV *refusal);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "agent/bound_clock.h"
 #include "agent/policy.h"
-#include "base/clock.h"
 #include "custody/agent_link.h"
 #include "hsm/module.h"
 #include "hsm/pkcs11.h"
@@ -65,12 +65,14 @@ held_log_in(struct held *held, const struct agent_order *order, const struct sec
 void
 held_activation(const struct held *held, const struct agent_order *order, struct activation *out)
 {
+	const struct bound_clock clock = bound_clock();
+
 	*out = (struct activation){ .functions = module_functions(held->module),
 		.slot = token_session_token(held->session)->slot,
 		.visible = held->visible,
 		.token_gone_fd = -1 };
 	out->uses.max = order->max_uses;
-	out->uses.deadline_ms = order->for_ms == 0 ? 0 : clock_boot_ms() + order->for_ms;
+	out->uses.time = bound_time(&clock, order->for_ms);
 }
 
 void

@@ -7,6 +7,8 @@
 #ifndef AGENT_MECHANISMS_H
 #define AGENT_MECHANISMS_H
 
+#include <stdbool.h>
+
 #include <p11-kit/pkcs11.h>
 
 enum mechanism_use { MECHANISM_SIGN = 1, MECHANISM_VERIFY = 2, MECHANISM_DIGEST = 4 };
@@ -15,7 +17,8 @@ struct mechanism {
 	CK_MECHANISM_TYPE type;
 	unsigned uses; /* of enum mechanism_use */
 	CK_ULONG parameter_len;
-	const char *word; /* "ECDSA-SHA384" */
+	const char *word;  /* "ECDSA-SHA384" */
+	bool takes_digest; /* what the client gives is a hash already, or a DigestInfo */
 };
 
 /* NULL when clients may not use it at all. */

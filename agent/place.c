@@ -93,6 +93,13 @@ is_stale(const char *path)
 	return stale;
 }
 
+static bool
+is_socket_name(const char *name, size_t len)
+{
+	return (len > 5 && strcmp(name + len - 5, ".sock") == 0) ||
+	       (len > 4 && strcmp(name + len - 4, ".ctl") == 0);
+}
+
 static void
 clear_stale(const char *folder)
 {
@@ -106,15 +113,16 @@ clear_stale(const char *folder)
 		size_t len = strlen(entry->d_name);
 		int printed = snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 
-		if (len > 5 && strcmp(entry->d_name + len - 5, ".sock") == 0 && printed > 0 &&
+		if (is_socket_name(entry->d_name, len) && printed > 0 &&
 		    (size_t)printed < sizeof(path) && is_stale(path))
 			unlink(path);
 	}
 	closedir(dir);
 }
 
+/* *bound is what the path names now. */
 static enum err
-listen_at(const char *path, bool for_others, int *out, struct err_trace *trace)
+listen_at(const char *path, bool for_others, int *out, struct stat *bound, struct err_trace *trace)
 {
 	struct sockaddr_un address;
 	int fd = new_socket(path, &address);
@@ -122,7 +130,8 @@ listen_at(const char *path, bool for_others, int *out, struct err_trace *trace)
 	if (fd < 0)
 		return FAIL_ERRNO(trace, "cannot make a socket");
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
-	    chmod(path, for_others ? 0666 : 0600) != 0 || listen(fd, BACKLOG) != 0) {
+	    chmod(path, for_others ? 0666 : 0600) != 0 || lstat(path, bound) != 0 ||
+	    listen(fd, BACKLOG) != 0) {
 		enum err err = FAIL_ERRNO(trace, "cannot listen at '%s'", path);
 
 		close(fd);
@@ -149,14 +158,18 @@ name_socket(const struct agent_order *order, const char *folder, struct place *p
 	hex_encode(number, sizeof(number), hex);
 	len =
 	    snprintf(place->path, sizeof(place->path), "%s/%s-%s.sock", folder, order->quorum, hex);
-	return len > 0 && len < PLACE_PATH ? ERR_OK : too_long(trace);
+	if (len <= 0 || len >= PLACE_PATH)
+		return too_long(trace);
+	memcpy(place->control_path, place->path, sizeof(place->path));
+	memcpy(place->control_path + len - strlen(".sock"), ".ctl", sizeof(".ctl"));
+	return ERR_OK;
 }
 
 enum err
 place_make(const struct agent_order *order, struct place *out, struct err_trace *trace)
 {
 	bool for_others = lets_others_in(order);
-	struct place place = { .fd = -1 };
+	struct place place = { .fd = -1, .control_fd = -1 };
 	char folder[PLACE_PATH];
 	enum err err;
 	int len = order->folder == NULL ? default_folder(folder)
@@ -170,18 +183,46 @@ place_make(const struct agent_order *order, struct place *out, struct err_trace 
 	if (err != ERR_OK)
 		return err;
 	clear_stale(folder);
-	err = listen_at(place.path, for_others, &place.fd, trace);
+	err = listen_at(place.path, for_others, &place.fd, &place.bound[0], trace);
+	if (err == ERR_OK)
+		err =
+		    listen_at(place.control_path, false, &place.control_fd, &place.bound[1], trace);
 	if (err == ERR_OK)
 		*out = place;
+	else
+		place_remove(&place);
 	return err;
+}
+
+static bool
+is_ours(const char *path, const struct stat *bound)
+{
+	struct stat now;
+
+	return lstat(path, &now) == 0 && now.st_ino == bound->st_ino && now.st_dev == bound->st_dev;
+}
+
+bool
+place_stands(const struct place *place)
+{
+	return is_ours(place->path, &place->bound[0]) &&
+	       is_ours(place->control_path, &place->bound[1]);
+}
+
+static void
+remove_socket(int *fd, const char *path, const struct stat *bound)
+{
+	if (*fd < 0)
+		return;
+	if (is_ours(path, bound))
+		unlink(path);
+	close(*fd);
+	*fd = -1;
 }
 
 void
 place_remove(struct place *place)
 {
-	if (place->fd < 0)
-		return;
-	unlink(place->path);
-	close(place->fd);
-	place->fd = -1;
+	remove_socket(&place->fd, place->path, &place->bound[0]);
+	remove_socket(&place->control_fd, place->control_path, &place->bound[1]);
 }

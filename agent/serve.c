@@ -15,6 +15,7 @@
 #include "agent/client.h"
 #include "agent/filter.h"
 #include "agent/frames.h"
+#include "agent/peer.h"
 #include "agent/place.h"
 #include "base/clock.h"
 #include "custody/agent_link.h"
@@ -92,6 +93,45 @@ serve_path(const struct serve *serve)
 	return serve->place.path;
 }
 
+int
+serve_control_fd(const struct serve *serve)
+{
+	return serve->place.control_fd;
+}
+
+const char *
+serve_control_path(const struct serve *serve)
+{
+	return serve->place.control_path;
+}
+
+bool
+serve_stands(const struct serve *serve)
+{
+	return place_stands(&serve->place);
+}
+
+json_t *
+serve_clients(struct serve *serve)
+{
+	json_t *clients = json_array();
+
+	pthread_mutex_lock(&serve->lock);
+	for (size_t i = 0; i < SERVE_CONNECTIONS; i++) {
+		const struct client *client = serve->connection[i].client;
+		json_t *entry;
+
+		if (serve->connection[i].fd < 0)
+			continue;
+		entry = peer_json(&client->peer);
+		json_object_set_new(entry, "since", json_integer(client->since));
+		json_object_set_new(entry, "made", json_integer(client->made));
+		json_array_append_new(clients, entry);
+	}
+	pthread_mutex_unlock(&serve->lock);
+	return clients;
+}
+
 static void *
 run_server(void *argument)
 {
@@ -106,9 +146,20 @@ run_server(void *argument)
 }
 
 static void
+note_refusal(void *context, const char *call, CK_RV rv)
+{
+	struct client *client = context;
+
+	use_refuse_call(&client->activation->uses, client, call, rv);
+}
+
+static void
 serve_client(const struct connection *connection)
 {
-	struct frames frames = { .client = connection->fd, .stall_ms = FRAMES_STALL_MS };
+	struct frames frames = { .client = connection->fd,
+		.stall_ms = FRAMES_STALL_MS,
+		.refused = note_refusal,
+		.context = connection->client };
 	struct server server = { .client = connection->client };
 	pthread_t thread;
 	int ends[2];
@@ -131,12 +182,15 @@ run_connection(void *argument)
 {
 	struct connection *connection = argument;
 	struct serve *serve = connection->serve;
+	struct client *client = connection->client;
 
 	serve_client(connection);
-	client_free(connection->client);
 	pthread_mutex_lock(&serve->lock);
 	close(connection->fd);
-	connection->fd = -1;
+	connection->fd = -1; /* nobody else looks at the client from here on */
+	pthread_mutex_unlock(&serve->lock);
+	client_free(client);
+	pthread_mutex_lock(&serve->lock);
 	serve->count--;
 	pthread_cond_broadcast(&serve->left);
 	pthread_mutex_unlock(&serve->lock);
@@ -144,11 +198,9 @@ run_connection(void *argument)
 }
 
 static bool
-may_connect(const struct serve *serve, int fd, struct ucred *peer)
+may_connect(const struct serve *serve, int fd, struct peer *peer)
 {
-	socklen_t len = sizeof(*peer);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &len) != 0)
+	if (peer_of(fd, peer, NULL) != ERR_OK)
 		return false;
 	for (size_t i = 0; i < serve->user_count; i++)
 		if (serve->users[i] == peer->uid)
@@ -192,11 +244,11 @@ let_in(struct serve *serve, int fd)
 {
 	struct connection *connection;
 	struct client *client;
-	struct ucred peer;
+	struct peer peer;
 
 	if (!may_connect(serve, fd, &peer))
 		return false;
-	client = client_new(serve->activation, peer.uid, peer.pid);
+	client = client_new(serve->activation, &peer);
 	if (client == NULL)
 		return false;
 	pthread_mutex_lock(&serve->lock);

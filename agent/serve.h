@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include <jansson.h>
+
 #include "base/err.h"
 
 struct activation;
@@ -29,6 +31,16 @@ MUST_CHECK enum err serve_open(const struct agent_order *order, struct activatio
 /* For poll: readable when somebody wants in. */
 int serve_fd(const struct serve *serve);
 const char *serve_path(const struct serve *serve);
+
+/* The control socket beside it, and where it lies. */
+int serve_control_fd(const struct serve *serve);
+const char *serve_control_path(const struct serve *serve);
+
+/* False when the sockets are not ours any more. */
+bool serve_stands(const struct serve *serve);
+
+/* [{"uid":…,"pid":…,"program":…,"since":…,"made":…}]: who is connected now. */
+json_t *serve_clients(struct serve *serve);
 
 /* Lets in whoever waits, or turns them away. */
 void serve_accept(struct serve *serve);

@@ -54,6 +54,21 @@ sha256_stream_add(
 }
 
 enum err
+sha256_stream_so_far(
+    const struct sha256_stream *stream, uint8_t out[SHA256_SIZE], struct err_trace *trace)
+{
+	struct sha256_stream copy = { NULL };
+	enum err err = start(&copy, trace);
+
+	if (err == ERR_OK && stream != NULL && EVP_MD_CTX_copy_ex(copy.ctx, stream->ctx) != 1)
+		err = fail_hash(trace);
+	if (err == ERR_OK)
+		err = sha256_stream_end(&copy, out, trace);
+	EVP_MD_CTX_free(copy.ctx);
+	return err;
+}
+
+enum err
 sha256_stream_end(struct sha256_stream *stream, uint8_t out[SHA256_SIZE], struct err_trace *trace)
 {
 	uint8_t digest[SHA256_SIZE];

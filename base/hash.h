@@ -26,6 +26,9 @@ struct sha256_stream;
 MUST_CHECK enum err sha256_stream_new(struct sha256_stream **out, struct err_trace *trace);
 MUST_CHECK enum err sha256_stream_add(
     struct sha256_stream *stream, const void *bytes, size_t len, struct err_trace *trace);
+/* Of what was added so far; more may follow. NULL is nothing. */
+MUST_CHECK enum err sha256_stream_so_far(
+    const struct sha256_stream *stream, uint8_t out[SHA256_SIZE], struct err_trace *trace);
 /* Of all that was added; nothing can be added afterwards. */
 MUST_CHECK enum err
 sha256_stream_end(struct sha256_stream *stream, uint8_t out[SHA256_SIZE], struct err_trace *trace);

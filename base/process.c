@@ -157,6 +157,8 @@ become(const struct child *child)
 	}
 	if (start->new_group && setpgid(0, 0) != 0)
 		return;
+	if (start->new_session && setsid() < 0)
+		return;
 	if (child->in[0] >= 0 && dup2(child->in[0], 0) < 0)
 		return;
 	if (child->out[1] >= 0 && dup2(child->out[1], 1) < 0)

@@ -23,6 +23,7 @@ struct process_start {
 	const char *const *env; /* NAME=value to set beside the present environment, or NULL */
 	int pass_fd;            /* kept open in the child under the same number, or -1 */
 	bool new_group;         /* its own process group */
+	bool new_session;       /* its own session, away from the terminal */
 	bool users_umask;       /* a program of the user's own: the umask from before hardening */
 	bool die_with_parent;   /* PR_SET_PDEATHSIG SIGTERM */
 };

@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "cli/terminal.h"
 #include "custody/attendant.h"
+#include "custody/take_in.h"
 #include "roster/person.h"
 #include "roster/roster.h"
 
@@ -126,6 +127,55 @@ make_state_folder(const char *folder, struct err_trace *trace)
 	    "the state folder %s is another user's, or others can write to it", folder);
 }
 
+/* What nobody was there to be told of when it happened. */
+static void
+note_end(void *context, const struct take_in_end *end)
+{
+	char opened[CLI_TIME];
+
+	(void)context;
+	if (!end->without_a_word && !end->damaged)
+		return;
+	fprintf(stderr, "quorate: note: what was opened of '%s' on %s %s; the log has %lld %s.\n",
+	    end->quorum, cli_time(end->opened, opened), end->result, (long long)end->uses,
+	    end->uses == 1 ? "use" : "uses");
+}
+
+/* A failure is told and hinders nothing else: the records stay for the next command. */
+static void
+take_records_in(struct cli *cli)
+{
+	struct err_trace trace = { 0 };
+
+	if (take_in_all(&cli->custody, note_end, NULL, &trace) != ERR_OK)
+		fprintf(stderr,
+		    "quorate: note: records of uses could not be taken into the log (%s).\n",
+		    trace.count == 0 ? "?" : trace.frame[trace.count - 1].text);
+}
+
+/*
+ * A record that waits is taken in by a command that only reads, too: then it opens for writing for
+ * that moment, if nobody else does. What hinders it (a lock, a medium that is read-only) hinders
+ * nothing else, and the next command does it.
+ */
+static enum err
+take_in_and_reopen(struct cli *cli, struct roster_options options, struct err_trace *trace)
+{
+	enum err err;
+
+	if (!take_in_is_due(cli->state_dir, roster_identity(cli->custody.roster)))
+		return ERR_OK;
+	err = cli_close_roster(cli, NULL);
+	options.mode = ROSTER_WRITE;
+	options.wait_ms = 0;
+	if (err == ERR_OK && roster_open(&options, &cli->custody.roster, NULL) == ERR_OK) {
+		take_records_in(cli);
+		err = cli_close_roster(cli, NULL);
+	}
+	options.mode = ROSTER_READ;
+	return roster_open(&options, &cli->custody.roster, trace);
+}
+
 enum err
 cli_open_past(struct cli *cli, int64_t as_of, struct err_trace *trace)
 {
@@ -161,8 +211,13 @@ cli_open_roster(struct cli *cli, struct err_trace *trace)
 	if (err == ERR_ABSENT)
 		err_next(trace,
 		    "Make one with 'quorate init --by NAME', or name one with --roster FILE.");
-	if (err == ERR_OK && writes)
-		err = act_as(cli, trace);
+	if (err != ERR_OK)
+		return err;
+	if (!writes)
+		return take_in_and_reopen(cli, options, trace);
+	err = act_as(cli, trace);
+	if (err == ERR_OK)
+		take_records_in(cli);
 	return err;
 }
 

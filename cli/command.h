@@ -18,11 +18,13 @@
 struct cli;
 
 enum option_kind {
-	OPTION_FLAG,   /* bool */
-	OPTION_TEXT,   /* const char * */
-	OPTION_NUMBER, /* int64_t, from min to max */
-	OPTION_DAY,    /* int64_t: midnight UTC of a YYYY-MM-DD, never 0 */
-	OPTION_NAMES,  /* struct names: alice,bob,carol; may be repeated */
+	OPTION_FLAG,     /* bool */
+	OPTION_TEXT,     /* const char * */
+	OPTION_NUMBER,   /* int64_t, from min to max */
+	OPTION_DAY,      /* int64_t: midnight UTC of a YYYY-MM-DD, never 0 */
+	OPTION_NAMES,    /* struct names: alice,bob,carol; may be repeated */
+	OPTION_DURATION, /* int64_t: 90s, 15m, 2h as milliseconds, from min to max of them */
+	OPTION_WORD,     /* const char *: --name=WORD, and --name alone is `standard` */
 };
 
 enum { NAMES_MAX = 64, OPTIONS_MAX = 32, OPERANDS_MAX = 3 };
@@ -39,8 +41,9 @@ struct option_row {
 	const char *metavar; /* "FILE"; NULL for a flag */
 	const char *help;
 	bool required;
-	int64_t min, max; /* OPTION_NUMBER */
-	size_t offset;    /* in the command's struct */
+	int64_t min, max;     /* OPTION_NUMBER, OPTION_DURATION */
+	const char *standard; /* OPTION_WORD */
+	size_t offset;        /* in the command's struct */
 };
 
 struct operand_row {

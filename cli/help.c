@@ -19,6 +19,14 @@ print_word(FILE *out, size_t *column, const char *word)
 	*column += len;
 }
 
+static const char *
+before_value(const struct option_row *option)
+{
+	if (option->metavar == NULL)
+		return "";
+	return option->kind == OPTION_WORD ? "[=" : " ";
+}
+
 static void
 print_synopsis(FILE *out, const struct command *command)
 {
@@ -40,9 +48,9 @@ print_synopsis(FILE *out, const struct command *command)
 		print_word(out, &column, word);
 	}
 	for (; option != NULL && option->name != NULL; option++) {
-		snprintf(word, sizeof(word), "%s--%s%s%s%s", option->required ? "" : "[",
-		    option->name, option->metavar == NULL ? "" : " ",
-		    option->metavar == NULL ? "" : option->metavar, option->required ? "" : "]");
+		snprintf(word, sizeof(word), "%s--%s%s%s%s%s", option->required ? "" : "[",
+		    option->name, before_value(option), option->metavar ? option->metavar : "",
+		    option->kind == OPTION_WORD ? "]" : "", option->required ? "" : "]");
 		print_word(out, &column, word);
 	}
 	if ((command->needs & NEED_REST) != 0)
@@ -58,9 +66,10 @@ print_option(FILE *out, const struct option_row *option)
 {
 	char left[64];
 
-	snprintf(left, sizeof(left), "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
+	snprintf(left, sizeof(left), "%c%c%s--%s%s%s%s", option->letter ? '-' : ' ',
 	    option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
-	    option->metavar ? " " : "", option->metavar ? option->metavar : "");
+	    before_value(option), option->metavar ? option->metavar : "",
+	    option->kind == OPTION_WORD ? "]" : "");
 	if (strlen(left) > LEFT)
 		fprintf(out, "  %s\n  %-*s %s\n", left, LEFT, "", option->help);
 	else

@@ -26,6 +26,7 @@ const struct command *const command_groups[] = {
 	cmd_quorum_pending,
 	cmd_token,
 	cmd_activate,
+	cmd_status,
 	cmd_key,
 	cmd_policy,
 	cmd_roster,
@@ -132,13 +133,27 @@ was_only_asking(int argc, char **argv)
 	return false;
 }
 
+static bool
+is_among(const char *word, char **argv)
+{
+	for (; *argv != NULL; argv++)
+		if (strcmp(*argv, word) == 0)
+			return true;
+	return false;
+}
+
 /* Some commands' own statuses mean something, so that no failure before them may be mistaken. */
 static int
 status_of_failure(int argc, char **argv, enum err err)
 {
 	const struct command *command = command_find(argv[1], argc > 2 ? argv[2] : NULL);
 
-	return command != NULL && command->never_ran != 0 ? command->never_ran : err_exit_code(err);
+	if (command == NULL || command->never_ran == 0)
+		return err_exit_code(err);
+	/* Where a command behind "--" may be left out, its status is nobody's. */
+	if ((command->needs & NEED_OPTIONAL_REST) != 0 && !is_among("--", argv))
+		return err_exit_code(err);
+	return command->never_ran;
 }
 
 int

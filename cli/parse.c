@@ -168,6 +168,42 @@ store_day(struct parser *parser, const struct option_row *row, const char *text,
 	return clock_read_day(text, name, &days, out, parser->trace);
 }
 
+static const struct {
+	char letter;
+	int64_t ms;
+} duration_units[] = { { 's', 1000 }, { 'm', 60 * 1000 }, { 'h', 60 * 60 * 1000 } };
+
+/* The milliseconds of "15m"; -1 for what is no duration. */
+static int64_t
+duration_ms(const char *text)
+{
+	char *end;
+	long long value;
+
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || value < 0 || value > INT32_MAX)
+		return -1;
+	for (size_t i = 0; i < sizeof(duration_units) / sizeof(*duration_units); i++)
+		if (end[0] == duration_units[i].letter && end[1] == '\0')
+			return value * duration_units[i].ms;
+	return -1;
+}
+
+static enum err
+store_duration(struct parser *parser, const struct option_row *row, const char *text, int64_t *out)
+{
+	int64_t ms = duration_ms(text);
+
+	if (ms < row->min || ms > row->max) {
+		err_next(parser->trace, "Give a time such as 90s, 15m or 2h, from %llds to %lldh.",
+		    (long long)row->min / 1000, (long long)row->max / (60 * 60 * 1000));
+		return FAIL(parser->trace, ERR_ARGUMENT, "--%s cannot be '%s'", row->name, text);
+	}
+	*out = ms;
+	return ERR_OK;
+}
+
 static enum err
 store_names(struct parser *parser, const struct option_row *row, char *text, struct names *names)
 {
@@ -205,6 +241,11 @@ store(struct parser *parser, const struct option_row *row, void *base, char *tex
 		return store_day(parser, row, text, field);
 	case OPTION_NAMES:
 		return store_names(parser, row, text, field);
+	case OPTION_DURATION:
+		return store_duration(parser, row, text, field);
+	case OPTION_WORD:
+		*(const char **)field = text == NULL ? row->standard : text;
+		return ERR_OK;
 	}
 	return ERR_INTERNAL;
 }
@@ -252,7 +293,7 @@ parse_option(struct parser *parser, char **argv, int *next)
 	value = equals != NULL ? equals + 1 : !is_long && argument[2] != '\0' ? argument + 2 : NULL;
 	if (row->kind == OPTION_FLAG && value != NULL)
 		return usage(parser, "takes no value: option", argument);
-	if (row->kind != OPTION_FLAG && value == NULL) {
+	if (row->kind != OPTION_FLAG && row->kind != OPTION_WORD && value == NULL) {
 		value = argv[*next + 1];
 		if (value == NULL || strcmp(value, "--") == 0)
 			return usage(parser, "wants a value: option", argument);

@@ -5,38 +5,8 @@
 #include <stdlib.h>
 
 #include "base/secret.h"
-#include "custody/login.h"
-#include "roster/card.h"
-#include "roster/policy.h"
-
-enum { MINUTE_MS = 60 * 1000 };
-
-struct activating {
-	struct custody *custody;
-	const struct activate_request *request;
-	struct login_target *target;
-	struct activation out;
-	int64_t for_ms;
-};
-
-/* The bound in time: asked for, or the longest that the policy allows. */
-static enum err
-settle_time(struct activating *activating, struct err_trace *trace)
-{
-	int64_t minutes = 0;
-	enum err err = roster_policy_get(
-	    activating->custody->roster, ROSTER_POLICY_ACTIVATION_MINUTES, 0, &minutes, trace);
-
-	if (err != ERR_OK)
-		return err;
-	activating->for_ms = activating->request->for_ms;
-	if (activating->for_ms == 0)
-		activating->for_ms = minutes * MINUTE_MS;
-	if (activating->for_ms <= minutes * MINUTE_MS)
-		return ERR_OK;
-	return FAIL(trace, ERR_DENIED, "the policy allows an activation of at most %lld minutes",
-	    (long long)minutes);
-}
+#include "custody/activate_parts.h"
+#include "custody/take_in.h"
 
 /* The token must be there, and fit to be logged in to, before anyone presents a card. */
 static enum err
@@ -56,62 +26,20 @@ check_token(struct activating *activating, struct err_trace *trace)
 static enum err
 start_agent(struct activating *activating, const struct secret *pin, struct err_trace *trace)
 {
-	const struct activate_request *request = activating->request;
 	const struct roster_token *token = &activating->target->binding.spec.token;
-	const char *const readers[] = { activating->out.reader };
-	const struct agent_order order = {
-		.module = token->module,
-		.token = token->uri,
-		.label = token->label,
-		.quorum = request->quorum,
-		.purpose = request->purpose,
-		.readers = readers,
-		.reader_count = request->persistent ? 0 : 1,
-		.for_ms = activating->for_ms,
-		.max_uses = request->max_uses,
-	};
+	const struct agent_secrets secrets = { .count = 1, .secret = { pin } };
+	struct agent_order order = activate_order(activating);
 
-	return agent_start(&order, pin, &activating->out.agent, trace);
+	order.module = token->module;
+	order.token = token->uri;
+	order.label = token->label;
+	return agent_start(&order, &secrets, &activating->out.agent, trace);
 }
 
-static enum err
-record_opening(
-    struct activating *activating, const struct gathered *gathered, struct err_trace *trace)
-{
-	const struct login_target *target = activating->target;
-	struct roster_activation *record = &activating->out.record;
-
-	record->quorum = target->quorum.id;
-	record->generation = target->generation.number;
-	snprintf(record->binding, sizeof(record->binding), "%s", target->binding.spec.name);
-	snprintf(record->purpose, sizeof(record->purpose), "%s",
-	    activating->request->purpose == NULL ? "" : activating->request->purpose);
-	record->cards = (unsigned)gathered->cards;
-	for (size_t i = 0; i < gathered->cards; i++)
-		record->card[i] = target->generation.share[gathered->place[i]].card;
-	return roster_activation_open(activating->custody->roster, record, trace);
-}
-
-/* Says what stays where, for the prompt and the record. */
-static void
-note_last_card(struct activating *activating, const struct gathered *gathered)
-{
-	const struct login_target *target = activating->target;
-	size_t place = gathered->place[gathered->cards - 1];
-	struct roster_card card;
-
-	snprintf(
-	    activating->out.reader, sizeof(activating->out.reader), "%s", gathered->last.reader);
-	if (roster_card_get(activating->custody->roster, &target->generation.share[place].card,
-		&card, NULL) == ERR_OK)
-		snprintf(
-		    activating->out.last_card, sizeof(activating->out.last_card), "%s", card.name);
-	snprintf(activating->out.token, sizeof(activating->out.token), "%s",
-	    target->binding.spec.token.label);
-	activating->out.software = target->binding.spec.token.software;
-}
-
-/* The record comes first: an activation that nobody wrote down does not happen. */
+/*
+ * The record comes first: an activation that nobody wrote down does not happen. The record of an
+ * agent that did not come to serve is taken in at once, as one that never began.
+ */
 static enum err
 hand_over(struct activating *activating, struct gathered *gathered, struct err_trace *trace)
 {
@@ -120,16 +48,16 @@ hand_over(struct activating *activating, struct gathered *gathered, struct err_t
 	    gathered->prk, &activating->target->binding.spec, ROSTER_USER_PIN, &pin, trace);
 
 	secret_drop(&gathered->prk);
-	note_last_card(activating, gathered);
+	activate_note_cards(activating, gathered);
 	if (err == ERR_OK)
-		err = record_opening(activating, gathered, trace);
-	gathered_end(activating->custody, gathered, !activating->request->persistent);
+		err = activate_record(activating, trace);
+	gathered_end(activating->custody, gathered, activating->request->stay != GATHER_STAY_NONE);
 	if (err == ERR_OK) {
 		err = start_agent(activating, pin, trace);
 		if (err != ERR_OK) {
-			enum err ignored = roster_activation_close(activating->custody->roster,
-			    &activating->out.record.id, 0, "never began", NULL);
-			(void)ignored;
+			enum err later =
+			    take_in_one(activating->custody, &activating->out.record.id, NULL);
+			(void)later; /* the next command does it */
 		}
 	}
 	secret_free(pin);
@@ -144,7 +72,7 @@ gather_and_hand_over(struct activating *activating, struct err_trace *trace)
 	const struct gather_request request = { .quorum = &target->quorum,
 		.generation = &target->generation,
 		.purpose = purpose,
-		.stay = !activating->request->persistent };
+		.stay = activating->request->stay };
 	struct collection collection = { .quorum = &target->quorum,
 		.generation = &target->generation };
 	struct visit_seen seen = { 0 };
@@ -159,28 +87,48 @@ gather_and_hand_over(struct activating *activating, struct err_trace *trace)
 	return err == ERR_OK ? hand_over(activating, &gathered, trace) : err;
 }
 
+static enum err
+find(struct activating *activating, struct err_trace *trace)
+{
+	const struct activate_request *request = activating->request;
+	struct login_target *target = activating->target;
+	enum err err =
+	    login_find(activating->custody, request->quorum, request->binding, target, trace);
+
+	if (err == ERR_OK)
+		err = login_check_stays(activating->custody, target, trace);
+	if (err == ERR_OK)
+		err = activate_settle_time(activating, trace);
+	if (err == ERR_OK)
+		err = check_token(activating, trace);
+	if (err != ERR_OK)
+		return err;
+	snprintf(activating->out.token, sizeof(activating->out.token), "%s",
+	    target->binding.spec.token.label);
+	activating->out.software = target->binding.spec.token.software;
+	return ERR_OK;
+}
+
 enum err
 activate_open(struct custody *custody, const struct activate_request *request,
     struct activation *out, struct err_trace *trace)
 {
-	struct activating activating = { .custody = custody, .request = request };
+	struct activating *activating = calloc(1, sizeof(*activating));
 	enum err err;
 
-	activating.target = calloc(1, sizeof(*activating.target));
-	if (activating.target == NULL)
+	if (activating == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory");
-	err = login_find(custody, request->quorum, request->binding, activating.target, trace);
+	activating->custody = custody;
+	activating->request = request;
+	activating->target = calloc(1, sizeof(*activating->target));
+	err = activating->target == NULL ? FAIL(trace, ERR_NOMEM, "no memory")
+					 : find(activating, trace);
 	if (err == ERR_OK)
-		err = login_check_stays(custody, activating.target, trace);
+		err = gather_and_hand_over(activating, trace);
+	free(activating->target);
 	if (err == ERR_OK)
-		err = settle_time(&activating, trace);
-	if (err == ERR_OK)
-		err = check_token(&activating, trace);
-	if (err == ERR_OK)
-		err = gather_and_hand_over(&activating, trace);
-	free(activating.target);
-	if (err == ERR_OK)
-		*out = activating.out;
+		*out = activating->out;
+	free(activating);
 	return err;
 }
 
@@ -189,11 +137,22 @@ activate_close(struct custody *custody, struct activation *activation, struct ag
     struct err_trace *trace)
 {
 	enum err err = agent_end(activation->agent, event, trace);
+	enum err taken;
 
 	agent_free(activation->agent);
 	activation->agent = NULL;
+	/* One that had to be killed has its record too. */
+	taken = take_in_one(custody, &activation->record.id, err == ERR_OK ? trace : NULL);
+	return err == ERR_OK ? taken : err;
+}
+
+enum err
+activate_leave(struct activation *activation, struct err_trace *trace)
+{
+	enum err err = agent_leave(activation->agent, trace);
+
 	if (err != ERR_OK)
-		return err;
-	return roster_activation_close(custody->roster, &activation->record.id, event->uses,
-	    agent_end_word(event->end), trace);
+		agent_free(activation->agent);
+	activation->agent = NULL;
+	return err;
 }

@@ -30,6 +30,7 @@ struct agent {
 	struct agent_event event;
 	char ready_text[ERR_TEXT];
 	char address[PATH_SIZE];
+	char control[PATH_SIZE];
 	const char *environment[2];
 };
 
@@ -52,8 +53,11 @@ spawn_agent(const char *program, struct agent *agent, struct err_trace *trace)
 		return FAIL_ERRNO(trace, "cannot make the link to quorate-agent");
 	snprintf(number, sizeof(number), "%d", ends[1]);
 	start.pass_fd = ends[1];
-	/* Ctrl-C at the command is the command's to answer; the agent must be told, not shot. */
-	start.new_group = true;
+	/*
+	 * Ctrl-C at the command is the command's to answer, and a terminal that closes is no reason
+	 * for an activation that was left to itself to end: the agent must be told, not shot.
+	 */
+	start.new_session = true;
 	err = process_spawn(&start, &agent->pid, NULL, NULL, trace);
 	close(ends[1]);
 	agent->link = ends[0];
@@ -63,15 +67,18 @@ spawn_agent(const char *program, struct agent *agent, struct err_trace *trace)
 static enum err
 receive_ready(struct agent *agent, const json_t *message, struct err_trace *trace)
 {
-	const char *path, *text;
+	const char *path, *control, *text;
 	enum err err = json_get_text(message, "socket", &path, trace);
 
+	if (err == ERR_OK)
+		err = json_get_text(message, "control", &control, trace);
 	if (err == ERR_OK)
 		err = json_get_text(message, "text", &text, trace);
 	if (err != ERR_OK)
 		return err;
 	snprintf(
 	    agent->address, sizeof(agent->address), "P11_KIT_SERVER_ADDRESS=unix:path=%s", path);
+	snprintf(agent->control, sizeof(agent->control), "%s", control);
 	agent->environment[0] = agent->address;
 	snprintf(agent->ready_text, sizeof(agent->ready_text), "%s", text);
 	return ERR_OK;
@@ -100,7 +107,7 @@ expect(struct agent *agent, const char *member, json_t **out, struct err_trace *
 }
 
 static enum err
-hand_over(struct agent *agent, const struct agent_order *order, const struct secret *pin,
+hand_over(struct agent *agent, const struct agent_order *order, const struct agent_secrets *secrets,
     struct err_trace *trace)
 {
 	json_t *message = NULL;
@@ -113,7 +120,8 @@ hand_over(struct agent *agent, const struct agent_order *order, const struct sec
 	if (err != ERR_OK)
 		return err;
 	json_decref(message);
-	err = agent_wire_send_pin(agent->link, pin, trace);
+	for (size_t i = 0; err == ERR_OK && i < secrets->count; i++)
+		err = agent_wire_send_secret(agent->link, secrets->secret[i], trace);
 	if (err == ERR_OK)
 		err = expect(agent, "ready", &message, trace);
 	if (err != ERR_OK)
@@ -124,8 +132,8 @@ hand_over(struct agent *agent, const struct agent_order *order, const struct sec
 }
 
 enum err
-agent_start(const struct agent_order *order, const struct secret *pin, struct agent **out,
-    struct err_trace *trace)
+agent_start(const struct agent_order *order, const struct agent_secrets *secrets,
+    struct agent **out, struct err_trace *trace)
 {
 	struct agent *agent = calloc(1, sizeof(*agent));
 	enum err err;
@@ -135,7 +143,7 @@ agent_start(const struct agent_order *order, const struct secret *pin, struct ag
 	agent->link = -1;
 	err = spawn_agent(order->program, agent, trace);
 	if (err == ERR_OK)
-		err = hand_over(agent, order, pin, trace);
+		err = hand_over(agent, order, secrets, trace);
 	if (err == ERR_OK)
 		*out = agent;
 	else
@@ -204,6 +212,23 @@ bury(struct agent *agent, struct err_trace *trace)
 		err_next(trace, "Stop process %d yourself.", (int)agent->pid);
 	return FAIL(trace, ERR_TIMEOUT,
 	    "quorate-agent did not end in time and was killed; the token's sessions died with it");
+}
+
+enum err
+agent_leave(struct agent *agent, struct err_trace *trace)
+{
+	json_t *ended = NULL;
+	enum err err = agent_wire_send(agent->link, json_pack("{s:b}", "leave", 1), trace);
+
+	/* It closes the link when it has understood; a line in its place says why it ended. */
+	if (err == ERR_OK)
+		err = agent_wire_receive(agent->link, END_MS, &ended, NULL);
+	json_decref(ended);
+	if (err != ERR_ABSENT)
+		return FAIL(trace, ERR_IO, "quorate-agent ended before it could be left to itself");
+	close(agent->link);
+	free(agent);
+	return ERR_OK;
 }
 
 enum err

@@ -4,20 +4,25 @@
  * a socket pair, the link. Over it goes the order, one line of JSON with nothing secret in it; the
  * agent hardens itself, finds the token and asks for the user PIN; only then does the PIN follow,
  * length first, from one locked memory into the other. The agent logs in, wipes the PIN, and
- * answers that it is ready and where its socket is, or what failed. Later it says on the same link
- * why it ended. Closing the link ends the agent: an activation never outlives its command unseen.
+ * answers that it is ready and where its sockets are, or what failed. Later it says on the same
+ * link why it ended. Closing the link ends the agent, unless the command left it to itself before:
+ * an activation never outlives its command unseen.
  *
- *   command -> agent  {"v":1,"module":…,"token":…,"label":…,"quorum":…,"purpose":…,"users":[…],
- *                      "keys":[…],"bounds":{"for_ms":…,"max_uses":…},"watch":[…],"folder":…}
- *   agent -> command  {"asks":"pin"}
- *   command -> agent  four bytes of length, big-endian, then the PIN
- *   agent -> command  {"ready":true,"socket":…,"text":…}
+ *   command -> agent  {"v":2,"module":…,"token":…,"label":…,"quorum":…,"purpose":…,"users":[…],
+ *                      "keys":[…],"bounds":{"for_ms":…,"max_uses":…},"record":…,"folder":…,
+ *                      "serves":"applications","tokens":[],
+ *                      "watch":[{"reader":…,"events":…,"serial":…}]}
+ *   agent -> command  {"asks":"secrets"}
+ *   command -> agent  of each secret four bytes of length, big-endian, then itself
+ *   agent -> command  {"ready":true,"socket":…,"control":…,"text":…}
  *                or    {"failed":"denied","because":[…],"next":…}
+ *   command -> agent  {"leave":true}: it goes on alone, and the link closes
  *   agent -> command  {"ended":"card","text":…,"uses":…}, then the link closes
  */
 #ifndef CUSTODY_AGENT_LINK_H
 #define CUSTODY_AGENT_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,15 +33,37 @@ struct agent;
 struct secret;
 
 enum {
-	AGENT_LINK_VERSION = 1,
+	AGENT_LINK_VERSION = 2,
 	AGENT_LINK_LINE = 16384, /* the longest line either side accepts */
 	AGENT_PIN_MAX = 1024,
 	AGENT_USERS = 64,
 	AGENT_KEYS = 64,
-	AGENT_READERS = 16, /* one for each card that must stay in */
+	AGENT_WATCHED = 16, /* one for each card that must stay in */
+	AGENT_TOKENS = 8,   /* of one session */
+	AGENT_SECRETS = 2 * AGENT_TOKENS + 1,
+};
+
+/* A card that keeps an activation open as long as it stays where it is. */
+struct agent_watched {
+	const char *reader;
+	uint32_t events;    /* the reader's, when the card was in use: a swap since then is seen */
+	const char *serial; /* it must be this card when the reader, or pcscd, was away */
+};
+
+/* A token of a session. */
+struct agent_token {
+	const char *binding;
+	const char *module;
+	const char *uri;
+	const char *label;
+	bool has_user; /* its user PIN follows */
+	bool has_so;   /* its SO PIN follows, behind the user PIN */
 };
 
 struct agent_order {
+	bool commands;                    /* serves Quorate's own commands, not applications */
+	const struct agent_token *tokens; /* of a session; then the next three are NULL */
+	size_t token_count;
 	const char *module; /* as module_open of hsm/module.h takes it: absolute path or name */
 	const char *token;  /* PKCS#11 URI, as token_uri of hsm/token.h writes it */
 	const char *label;  /* for people: messages name the token by it */
@@ -47,8 +74,9 @@ struct agent_order {
 	size_t user_count;
 	const char *const *keys; /* "label:…" or "id:HEX"; none: every private key of the token */
 	size_t key_count;
-	const char *const *readers; /* taking the card out of any of these ends the activation */
-	size_t reader_count;
+	const struct agent_watched *watched; /* taking any of these out ends the activation */
+	size_t watched_count;
+	const char *record;  /* path of the record of uses (custody/use_record.h), made already */
 	int64_t for_ms;      /* 0: no bound */
 	int64_t max_uses;    /* 0: no bound */
 	const char *program; /* NULL: the quorate-agent of this build or installation */
@@ -63,6 +91,9 @@ enum agent_end {
 	AGENT_END_TIME,    /* for_ms is over */
 	AGENT_END_SUSPEND, /* the machine slept */
 	AGENT_END_TOKEN,   /* the token went away */
+	AGENT_END_ASKED,   /* somebody who may said so: quorate deactivate */
+	AGENT_END_RECORD,  /* the record of uses cannot be written */
+	AGENT_END_SOCKET,  /* its socket was removed or replaced */
 	AGENT_END_FAULT,   /* the agent died without a word */
 	AGENT_END__COUNT
 };
@@ -74,12 +105,21 @@ struct agent_event {
 };
 
 /*
- * Starts the agent, gives it the PIN (borrowed; the caller still frees its own) and waits, bounded,
- * until it serves. ERR_DENIED for a wrong PIN, ERR_LOCKED for a locked one, ERR_ABSENT for a
- * missing module, token or key.
+ * What the agent is handed, in this order: for applications, the user PIN. For commands, of each
+ * token the PINs that it says, and behind them the quorum's private escrow key.
  */
-MUST_CHECK enum err agent_start(const struct agent_order *order, const struct secret *pin,
-    struct agent **out, struct err_trace *trace);
+struct agent_secrets {
+	size_t count;
+	const struct secret *secret[AGENT_SECRETS];
+};
+
+/*
+ * Starts the agent, gives it the secrets (borrowed; the caller still frees its own) and waits,
+ * bounded, until it serves. ERR_DENIED for a wrong PIN, ERR_LOCKED for a locked one, ERR_ABSENT for
+ * a missing module, token or key.
+ */
+MUST_CHECK enum err agent_start(const struct agent_order *order,
+    const struct agent_secrets *secrets, struct agent **out, struct err_trace *trace);
 
 /* Becomes readable when the agent has something to say: for poll beside a child's pidfd. */
 int agent_fd(const struct agent *agent);
@@ -97,6 +137,9 @@ MUST_CHECK enum err agent_wait_event(
  */
 MUST_CHECK enum err
 agent_end(struct agent *agent, struct agent_event *out, struct err_trace *trace);
+
+/* Leaves it to itself: it goes on until a bound ends it. Then `agent` is freed. */
+MUST_CHECK enum err agent_leave(struct agent *agent, struct err_trace *trace);
 
 /* Ends it as agent_end does, if nobody did; NULL is fine. */
 void agent_free(struct agent *agent);

@@ -14,6 +14,9 @@ static const char *const end_words[] = {
 	[AGENT_END_TIME] = "time",
 	[AGENT_END_SUSPEND] = "suspend",
 	[AGENT_END_TOKEN] = "token",
+	[AGENT_END_ASKED] = "deactivated",
+	[AGENT_END_RECORD] = "record",
+	[AGENT_END_SOCKET] = "socket",
 	[AGENT_END_FAULT] = "fault",
 };
 _Static_assert(sizeof(end_words) / sizeof(*end_words) == AGENT_END__COUNT, "a word is missing");
@@ -53,22 +56,55 @@ users_to_json(const uid_t *users, size_t count)
 	return array;
 }
 
+static json_t *
+watched_to_json(const struct agent_watched *watched, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(
+		    array, json_pack("{s:s,s:I,s:s}", "reader", watched[i].reader, "events",
+			       (json_int_t)watched[i].events, "serial", watched[i].serial));
+	return array;
+}
+
+static json_t *
+tokens_to_json(const struct agent_token *tokens, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array,
+		    json_pack("{s:s,s:s,s:s,s:s,s:b,s:b}", "binding", tokens[i].binding, "module",
+			tokens[i].module, "uri", tokens[i].uri, "label", tokens[i].label, "user",
+			tokens[i].has_user, "so", tokens[i].has_so));
+	return array;
+}
+
+static bool
+is_small_enough(const struct agent_order *order)
+{
+	return order->user_count <= AGENT_USERS && order->key_count <= AGENT_KEYS &&
+	       order->watched_count <= AGENT_WATCHED && order->token_count <= AGENT_TOKENS;
+}
+
 enum err
 agent_order_to_json(const struct agent_order *order, json_t **out, struct err_trace *trace)
 {
 	json_t *json;
 
-	if (order->user_count > AGENT_USERS || order->key_count > AGENT_KEYS ||
-	    order->reader_count > AGENT_READERS)
+	if (!is_small_enough(order))
 		return FAIL(trace, ERR_ARGUMENT,
-		    "an activation takes at most %d users, %d keys and %d readers", AGENT_USERS,
-		    AGENT_KEYS, AGENT_READERS);
-	json = json_pack("{s:i,s:s,s:s,s:s,s:s,s:s*,s:s*,s:o,s:o,s:o,s:{s:I,s:I}}", "v",
-	    AGENT_LINK_VERSION, "module", order->module, "token", order->token, "label",
-	    order->label, "quorum", order->quorum, "purpose", order->purpose, "folder",
-	    order->folder, "users", users_to_json(order->users, order->user_count), "keys",
+		    "an activation takes at most %d users, %d keys, %d cards and %d tokens",
+		    AGENT_USERS, AGENT_KEYS, AGENT_WATCHED, AGENT_TOKENS);
+	json = json_pack("{s:i,s:s,s:s*,s:s*,s:s*,s:s,s:s*,s:s*,s:s,s:o,s:o,s:o,s:o,s:{s:I,s:I}}",
+	    "v", AGENT_LINK_VERSION, "serves", order->commands ? "commands" : "applications",
+	    "module", order->module, "token", order->token, "label", order->label, "quorum",
+	    order->quorum, "purpose", order->purpose, "folder", order->folder, "record",
+	    order->record, "users", users_to_json(order->users, order->user_count), "keys",
 	    texts_to_json(order->keys, order->key_count), "watch",
-	    texts_to_json(order->readers, order->reader_count), "bounds", "for_ms",
+	    watched_to_json(order->watched, order->watched_count), "tokens",
+	    tokens_to_json(order->tokens, order->token_count), "bounds", "for_ms",
 	    (json_int_t)order->for_ms, "max_uses", (json_int_t)order->max_uses);
 	if (json == NULL)
 		return FAIL(
@@ -106,40 +142,110 @@ users_from_json(json_t *array, uid_t *out, struct err_trace *trace)
 	return ERR_OK;
 }
 
+static enum err
+watched_from_json(json_t *array, struct agent_watched *out, struct err_trace *trace)
+{
+	json_error_t error;
+
+	if (json_array_size(array) > AGENT_WATCHED)
+		return FAIL(trace, ERR_FORMAT, "the order names too many cards");
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		json_int_t events;
+
+		if (json_unpack_ex(json_array_get(array, i), &error, JSON_STRICT, "{s:s,s:I,s:s !}",
+			"reader", &out[i].reader, "events", &events, "serial",
+			&out[i].serial) != 0 ||
+		    events < 0 || events > UINT32_MAX)
+			return FAIL(trace, ERR_FORMAT, "a card of the order is not understood");
+		out[i].events = (uint32_t)events;
+	}
+	return ERR_OK;
+}
+
+static enum err
+tokens_from_json(json_t *array, struct agent_token *out, struct err_trace *trace)
+{
+	if (json_array_size(array) > AGENT_TOKENS)
+		return FAIL(trace, ERR_FORMAT, "the order names too many tokens");
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		int user, so;
+
+		if (json_unpack_ex(json_array_get(array, i), NULL, JSON_STRICT,
+			"{s:s,s:s,s:s,s:s,s:b,s:b !}", "binding", &out[i].binding, "module",
+			&out[i].module, "uri", &out[i].uri, "label", &out[i].label, "user", &user,
+			"so", &so) != 0)
+			return FAIL(trace, ERR_FORMAT, "a token of the order is not understood");
+		out[i].has_user = user;
+		out[i].has_so = so;
+	}
+	return ERR_OK;
+}
+
+/* The lists of an order; each is an array, empty where nothing is named. */
+struct order_lists {
+	json_t *users, *keys, *watch, *tokens;
+};
+
+static enum err
+read_lists(struct agent_order_read *read, const struct order_lists *lists, struct err_trace *trace)
+{
+	struct agent_order *order = &read->order;
+	enum err err = users_from_json(lists->users, read->users, trace);
+
+	order->users = read->users;
+	order->user_count = json_array_size(lists->users);
+	order->keys = read->key_names;
+	order->key_count = json_array_size(lists->keys);
+	order->watched = read->watched;
+	order->watched_count = json_array_size(lists->watch);
+	order->tokens = read->tokens;
+	order->token_count = json_array_size(lists->tokens);
+	if (err == ERR_OK)
+		err = texts_from_json(lists->keys, read->key_names, AGENT_KEYS, trace);
+	if (err == ERR_OK)
+		err = watched_from_json(lists->watch, read->watched, trace);
+	if (err == ERR_OK)
+		err = tokens_from_json(lists->tokens, read->tokens, trace);
+	return err;
+}
+
+/* For applications one token, for commands a list. */
+static enum err
+read_serves(struct agent_order *order, const char *serves, struct err_trace *trace)
+{
+	order->commands = strcmp(serves, "commands") == 0;
+	if (!order->commands && (strcmp(serves, "applications") != 0 || order->module == NULL ||
+				    order->token == NULL || order->label == NULL))
+		return FAIL(trace, ERR_FORMAT, "the order to the agent does not say what to serve");
+	return ERR_OK;
+}
+
 /* Strict unpacking: a member that this version does not know would be a bound not kept. */
 static enum err
 unpack_order(struct agent_order_read *read, json_t *json, struct err_trace *trace)
 {
 	struct agent_order *order = &read->order;
-	json_t *users, *keys, *watch;
+	struct order_lists lists;
 	json_int_t for_ms, max_uses;
 	json_error_t error;
+	const char *serves;
 	int version;
 	enum err err;
 
 	if (json_unpack_ex(json, &error, JSON_STRICT,
-		"{s:i,s:s,s:s,s:s,s:s,s?s,s?s,s:o,s:o,s:o,s:{s:I,s:I !}!}", "v", &version, "module",
-		&order->module, "token", &order->token, "label", &order->label, "quorum",
-		&order->quorum, "purpose", &order->purpose, "folder", &order->folder, "users",
-		&users, "keys", &keys, "watch", &watch, "bounds", "for_ms", &for_ms, "max_uses",
-		&max_uses) != 0)
+		"{s:i,s:s,s?s,s?s,s?s,s:s,s?s,s?s,s:s,s:o,s:o,s:o,s:o,s:{s:I,s:I !}!}", "v",
+		&version, "serves", &serves, "module", &order->module, "token", &order->token,
+		"label", &order->label, "quorum", &order->quorum, "purpose", &order->purpose,
+		"folder", &order->folder, "record", &order->record, "users", &lists.users, "keys",
+		&lists.keys, "watch", &lists.watch, "tokens", &lists.tokens, "bounds", "for_ms",
+		&for_ms, "max_uses", &max_uses) != 0)
 		return FAIL(trace, ERR_FORMAT, "the order to the agent: %s", error.text);
 	if (version != AGENT_LINK_VERSION || for_ms < 0 || max_uses < 0)
 		return FAIL(trace, ERR_FORMAT, "the order to the agent is of another version");
 	order->for_ms = for_ms;
 	order->max_uses = max_uses;
-	order->users = read->users;
-	order->user_count = json_array_size(users);
-	order->keys = read->key_names;
-	order->key_count = json_array_size(keys);
-	order->readers = read->reader_names;
-	order->reader_count = json_array_size(watch);
-	err = users_from_json(users, read->users, trace);
-	if (err == ERR_OK)
-		err = texts_from_json(keys, read->key_names, AGENT_KEYS, trace);
-	if (err == ERR_OK)
-		err = texts_from_json(watch, read->reader_names, AGENT_READERS, trace);
-	return err;
+	err = read_serves(order, serves, trace);
+	return err == ERR_OK ? read_lists(read, &lists, trace) : err;
 }
 
 enum err

@@ -114,25 +114,25 @@ out:
 }
 
 enum err
-agent_wire_send_pin(int fd, const struct secret *pin, struct err_trace *trace)
+agent_wire_send_secret(int fd, const struct secret *secret, struct err_trace *trace)
 {
-	size_t len = secret_len(pin);
+	size_t len = secret_len(secret);
 	uint8_t prefix[4] = { 0, 0, (uint8_t)(len >> 8), (uint8_t)len };
 	enum err err;
 
 	if (len > AGENT_PIN_MAX)
-		return FAIL(trace, ERR_ARGUMENT, "the PIN is too long");
+		return FAIL(trace, ERR_ARGUMENT, "the secret is too long");
 	err = send_all(fd, prefix, sizeof(prefix), trace);
 	if (err == ERR_OK)
-		err = send_all(fd, secret_bytes(pin), len, trace);
+		err = send_all(fd, secret_bytes(secret), len, trace);
 	return err;
 }
 
 enum err
-agent_wire_receive_pin(int fd, int timeout_ms, struct secret **out, struct err_trace *trace)
+agent_wire_receive_secret(int fd, int timeout_ms, struct secret **out, struct err_trace *trace)
 {
 	int64_t deadline = clock_boot_ms() + timeout_ms;
-	struct secret *pin = NULL;
+	struct secret *secret = NULL;
 	uint8_t prefix[4];
 	uint8_t *room;
 	size_t len;
@@ -142,16 +142,16 @@ agent_wire_receive_pin(int fd, int timeout_ms, struct secret **out, struct err_t
 		return err;
 	len = (size_t)prefix[2] << 8 | prefix[3];
 	if (prefix[0] != 0 || prefix[1] != 0 || len == 0 || len > AGENT_PIN_MAX)
-		return FAIL(trace, ERR_FORMAT, "the PIN on the link has an impossible length");
-	err = secret_new(len, &pin, trace);
+		return FAIL(trace, ERR_FORMAT, "the secret on the link has an impossible length");
+	err = secret_new(len, &secret, trace);
 	if (err != ERR_OK)
 		return err;
-	room = secret_extend(pin, len);
-	err = room == NULL ? FAIL(trace, ERR_INTERNAL, "no room for the PIN")
+	room = secret_extend(secret, len);
+	err = room == NULL ? FAIL(trace, ERR_INTERNAL, "no room for the secret")
 			   : receive_all(fd, deadline, room, len, trace);
 	if (err == ERR_OK)
-		*out = pin;
+		*out = secret;
 	else
-		secret_free(pin);
+		secret_free(secret);
 	return err;
 }

@@ -19,9 +19,10 @@ MUST_CHECK enum err agent_wire_send(int fd, json_t *message, struct err_trace *t
 MUST_CHECK enum err
 agent_wire_receive(int fd, int timeout_ms, json_t **out, struct err_trace *trace);
 
-MUST_CHECK enum err agent_wire_send_pin(int fd, const struct secret *pin, struct err_trace *trace);
 MUST_CHECK enum err
-agent_wire_receive_pin(int fd, int timeout_ms, struct secret **out, struct err_trace *trace);
+agent_wire_send_secret(int fd, const struct secret *secret, struct err_trace *trace);
+MUST_CHECK enum err
+agent_wire_receive_secret(int fd, int timeout_ms, struct secret **out, struct err_trace *trace);
 
 /* An order that owns what it points to. */
 struct agent_order_read {
@@ -29,7 +30,8 @@ struct agent_order_read {
 	json_t *json;
 	uid_t users[AGENT_USERS];
 	const char *key_names[AGENT_KEYS];
-	const char *reader_names[AGENT_READERS];
+	struct agent_watched watched[AGENT_WATCHED];
+	struct agent_token tokens[AGENT_TOKENS];
 };
 
 MUST_CHECK enum err

@@ -13,6 +13,8 @@
 #include "custody/whose.h"
 #include "roster/card_condition.h"
 
+enum { PURPOSE = ROSTER_NAME + ROSTER_TEXT + 128 };
+
 /* The cards that would still do, with the texts that the questions borrow. */
 struct candidates {
 	size_t count;
@@ -133,6 +135,16 @@ record_proof(struct gathering *gathering, struct card *card, const struct roster
 	return roster_card_proven(gathering->custody->roster, &proof, trace);
 }
 
+static void
+take_seat(struct gathering *gathering, const struct visit *visit)
+{
+	struct gathered_seat *seat = &gathering->out.seat[gathering->out.cards];
+
+	snprintf(seat->reader, sizeof(seat->reader), "%s", visit->reader);
+	snprintf(seat->serial, sizeof(seat->serial), "%s", card_facts(visit->card)->serial);
+	seat->events = visit->events;
+}
+
 /* One card: identified, PIN, share. *opened stays false when its custodian gave way to another. */
 static enum err
 use_card(struct gathering *gathering, struct visit *visit, bool *opened, struct err_trace *trace)
@@ -166,6 +178,7 @@ use_card(struct gathering *gathering, struct visit *visit, bool *opened, struct 
 	if (err == ERR_OK) {
 		collection_add(gathering->collection, place, &share);
 		gathering->passed[place] = true;
+		take_seat(gathering, visit);
 		gathering->out.place[gathering->out.cards++] = place;
 	}
 	secret_free(share);
@@ -186,23 +199,50 @@ list_through(struct gathering *gathering, struct visit_ask *ask)
 	}
 }
 
+/* True when the card that is asked for next is to stay in its reader. */
+static bool
+next_stays(const struct gathering *gathering)
+{
+	const struct gather_request *request = gathering->request;
+
+	if (request->stay == GATHER_STAY_ALL)
+		return true;
+	return request->stay == GATHER_STAY_LAST &&
+	       gathering->collection->count + 1 == request->generation->threshold;
+}
+
+/* A card that was used goes back to its owner, or stays where it is. */
+static void
+give_back(struct gathering *gathering, struct visit *visit, bool did_its_part, bool stays)
+{
+	if (did_its_part && stays)
+		visit_end_and_stay(visit);
+	else
+		visit_end(gathering->custody, visit,
+		    did_its_part ? "Thank you; take the card out." : "Take the card out.");
+}
+
 /* Asks for one more card and uses it; the visit of the one that completes the set stays open. */
 static enum err
 next_card(struct gathering *gathering, struct err_trace *trace)
 {
 	const struct gather_request *request = gathering->request;
+	char purpose[PURPOSE];
 	struct visit_ask ask = {
 		.quorum = request->quorum->name,
 		.generation = request->generation->number,
-		.purpose = request->purpose,
+		.purpose = purpose,
 		.done = (unsigned)gathering->collection->count,
 		.total = request->generation->threshold,
 		.wanted = gathering->candidates->wanted,
 	};
 	struct visit visit = { 0 };
+	bool stays = next_stays(gathering);
 	bool opened = false;
 	enum err err = list_candidates(gathering, trace);
 
+	snprintf(purpose, sizeof(purpose), "%s%s", request->purpose,
+	    stays ? ". This card stays in its reader: taking it out closes what it opened" : "");
 	if (err == ERR_OK)
 		err = check_enough(gathering, trace);
 	ask.wanted_count = gathering->candidates->count;
@@ -216,9 +256,7 @@ next_card(struct gathering *gathering, struct err_trace *trace)
 	    gathering->collection->count == request->generation->threshold)
 		gathering->out.last = visit;
 	else
-		visit_end(gathering->custody, &visit,
-		    opened && err == ERR_OK ? "Thank you; take the card out."
-					    : "Take the card out.");
+		give_back(gathering, &visit, opened && err == ERR_OK, stays);
 	return err;
 }
 

@@ -9,14 +9,24 @@
 #include "custody/collect.h"
 #include "custody/visit.h"
 
+/* Which cards are left in their readers, for an agent that watches them. */
+enum gather_stay { GATHER_STAY_NONE, GATHER_STAY_LAST, GATHER_STAY_ALL };
+
 struct gather_request {
 	const struct roster_quorum *quorum;
 	const struct roster_generation *generation;
 	const char *purpose; /* "activate root" */
 	bool sign; /* the last card is to sign a checkpoint: its signing PIN is verified too */
-	bool stay; /* the card presented last stays in its reader */
+	enum gather_stay stay;
 	bool want_secret; /* the generation's secret itself, to be escrowed to the next */
 	bool want_shares; /* the M shares as they are, left in `collection`; no secret is rebuilt */
+};
+
+/* Where a card was when it did its part. */
+struct gathered_seat {
+	char reader[READER_NAME];
+	uint32_t events; /* of the reader then */
+	char serial[CARD_SERIAL];
 };
 
 struct gathered {
@@ -24,7 +34,8 @@ struct gathered {
 	struct secret *secret; /* NULL unless wanted */
 	size_t cards;
 	size_t place[ROSTER_CARDS_MAX]; /* in the generation's shares, in the order presented */
-	struct visit last;              /* still open: the card that completed the secret */
+	struct gathered_seat seat[ROSTER_CARDS_MAX]; /* likewise */
+	struct visit last; /* still open: the card that completed the secret */
 };
 
 /*
@@ -37,7 +48,7 @@ MUST_CHECK enum err
 gather(struct custody *custody, const struct gather_request *request, struct collection *collection,
     struct visit_seen *seen, struct gathered *out, struct err_trace *trace);
 
-/* Wipes the secrets and ends the last card's visit. */
+/* Wipes the secrets and ends the last card's visit; `stay`: it stays where it is. */
 void gathered_end(struct custody *custody, struct gathered *gathered, bool stay);
 
 #endif

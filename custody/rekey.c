@@ -8,8 +8,8 @@
 #include "custody/issuing.h"
 #include "custody/rekey_internal.h"
 #include "custody/whose.h"
+#include "roster/activation.h"
 #include "roster/health.h"
-#include "roster/journal.h"
 #include "roster/policy.h"
 
 enum { MINUTE = 60 };
@@ -111,11 +111,10 @@ check_not_active(const struct rekeying *rekeying, struct err_trace *trace)
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
 		if (all[i].closed == 0 && roster_now(roster) < all[i].opened + minutes * MINUTE) {
 			err_next(trace,
-			    "End the command that works with it, or wait: an activation ends after "
-			    "%d minutes at most.",
-			    (int)minutes);
-			err =
-			    FAIL(trace, ERR_NOT_NOW, "token '%s' is activated now", all[i].binding);
+			    "End it with 'quorate deactivate %s', or wait until it ends.",
+			    rekeying->quorum.name);
+			err = FAIL(trace, ERR_NOT_NOW, "quorum '%s' is activated now",
+			    rekeying->quorum.name);
 		}
 	free(all);
 	return err;

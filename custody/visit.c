@@ -281,6 +281,7 @@ try_card(struct asking *asking, const struct reader *reader, struct visit *out, 
 	}
 	out->card = card;
 	out->which = (size_t)which;
+	out->events = reader->events;
 	snprintf(out->reader, sizeof(out->reader), "%s", reader->name);
 	*taken = true;
 	return ERR_OK;

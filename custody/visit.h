@@ -40,7 +40,8 @@ struct visit_ask {
 struct visit {
 	struct card *card;
 	char reader[READER_NAME];
-	size_t which; /* in `wanted` */
+	uint32_t events; /* the reader's, with this card in it: tells a swap later */
+	size_t which;    /* in `wanted` */
 };
 
 /*

@@ -2,6 +2,7 @@
 /* Every type of event, subject by subject. A new one is a row in its subject's table. */
 #include <string.h>
 
+#include "roster/activation_internal.h"
 #include "roster/adopt_internal.h"
 #include "roster/binding_internal.h"
 #include "roster/calendar_internal.h"
@@ -44,6 +45,7 @@ static const struct event_type *const subjects[] = {
 	operation_events,
 	step_events,
 	checkpoint_events,
+	activation_events,
 	journal_events,
 	policy_events,
 	calendar_events,

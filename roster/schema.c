@@ -185,11 +185,17 @@ static const struct schema_table tables[] = {
 		    "destroyed INTEGER NOT NULL, how TEXT NOT NULL"),
 
 	PROJECTION(activation, "ordinal",
-	    ORDINAL "id BLOB NOT NULL UNIQUE, quorum BLOB NOT NULL REFERENCES quorum(id), "
+	    ORDINAL "id BLOB NOT NULL UNIQUE, quorum BLOB NOT NULL, "
 		    "generation INTEGER NOT NULL, binding TEXT NOT NULL, purpose TEXT NOT NULL, "
 		    "cards BLOB NOT NULL, person BLOB NOT NULL, opened INTEGER NOT NULL, "
-		    "closed INTEGER NOT NULL, uses INTEGER NOT NULL, result TEXT NOT NULL"),
+		    "closed INTEGER NOT NULL, uses INTEGER NOT NULL, result TEXT NOT NULL, "
+		    "kind INTEGER NOT NULL, refused INTEGER NOT NULL, recorded INTEGER NOT NULL"),
 	INDEX(activation_quorum, "activation(quorum)"),
+	PROJECTION(activation_uses, "ordinal",
+	    ORDINAL "activation BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
+		    "made INTEGER NOT NULL, refused INTEGER NOT NULL, head BLOB NOT NULL, "
+		    "content BLOB NOT NULL"),
+	INDEX(activation_uses_of, "activation_uses(activation)"),
 	PROJECTION(token_key, "ordinal",
 	    ORDINAL "binding TEXT NOT NULL, label TEXT NOT NULL, algorithm TEXT NOT NULL, "
 		    "id TEXT NOT NULL, public_hash BLOB NOT NULL, time INTEGER NOT NULL"),

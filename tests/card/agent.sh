@@ -39,7 +39,7 @@ prepare='
 	reader=$(opensc-tool --list-readers | awk "\$2 == \"Yes\" { print }" | head -n 1 |
 		sed "s/^[0-9]* *Yes *//")
 	hold() {
-		echo $PIN | "$tests/hold" --token pkcs11:token=held --folder /run/held \
+		echo $PIN | "$tests/hold" --token pkcs11:token=held --folder /run/held --state /run/state \
 			--reader "$reader" -- "$@" 2>/run/said
 	}
 	ended() {
@@ -71,7 +71,7 @@ holds 'a card that is out already is refused, and no PIN is asked for' inside '
 	status=0
 	hold true || status=$?
 	test $status = 125
-	grep "no longer in reader" /run/said
+	grep "was taken out of reader" /run/said
 	! grep PIN /run/said'
 holds 'pcscd dies, and after a grace the activation ends with words' inside '
 	(sleep 1; kill -KILL $(cat /run/pcscd/pcscd.pid)) &
@@ -79,5 +79,10 @@ holds 'pcscd dies, and after a grace the activation ends with words' inside '
 	hold sleep 60 || status=$?
 	test $status = 125
 	ended "card: .*pcscd"'
+
+holds 'pcscd dies and returns with the same card, and nothing ends' inside '
+	(sleep 0.5; kill -KILL $(cat /run/pcscd/pcscd.pid); sleep 0.3; pcscd) &
+	hold sleep 4
+	ended command'
 
 conclude

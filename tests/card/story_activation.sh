@@ -51,14 +51,14 @@ holds 'a file that exists is kept, and no key is made' file_exists
 # ---- who must come ------------------------------------------------------------------------------
 
 told 125 'somebody must be at the keyboard' 'who is at the keyboard?' quorate activate root -- true
-told 125 'a command is wanted' "the command to run, behind '--'" activates
 two_are_needed() {
 	robot 'absent bob;absent carol' meets 125 '1 of 2' activates -- touch ran
 	[ ! -e ran ]
 }
 holds 'one card of two opens nothing' two_are_needed
 told 125 'the policy bounds the time' 'an activation of at most 240 minutes' \
-	activates --minutes 1440 -- touch ran
+	activates --for 24h -- touch ran
+told 125 'and it is a time' 'such as 90s, 15m or 2h' activates --for 15 -- touch ran
 told 125 'a bound is a number in its range' '--max-uses' activates --max-uses 0 -- touch ran
 gives 1 'none of these ran anything' test -e ran
 

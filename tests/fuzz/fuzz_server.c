@@ -78,7 +78,7 @@ converse(struct activation *activation, const uint8_t *bytes, size_t len)
 {
 	uint8_t *buffer = malloc(CONVERSATION);
 	struct writer writer = writer_into(buffer, CONVERSATION);
-	struct client *client = client_new(activation, 0, 0);
+	struct client *client = client_new(activation, &(struct peer){ .uid = 0 });
 
 	HOLDS(buffer != NULL && client != NULL);
 	client_enter(client);
@@ -90,12 +90,30 @@ converse(struct activation *activation, const uint8_t *bytes, size_t len)
 	free(buffer);
 }
 
+static bool
+log_has_room(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static enum err
+log_write(void *context, json_t *line, struct err_trace *trace)
+{
+	(void)context;
+	(void)trace;
+	HOLDS(line != NULL);
+	json_decref(line);
+	return ERR_OK;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const struct agent_order order = { .label = "fuzz" };
 	struct visible_source source = { .functions = fake_token_functions() };
 	struct activation activation = { .functions = source.functions, .token_gone_fd = -1 };
+	const struct bound_clock clock = bound_clock();
 	struct visible *visible = NULL;
 
 	p11_kit_be_quiet();
@@ -104,6 +122,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	HOLDS(visible_read(&source, &order, &visible, NULL) == ERR_OK);
 	activation.visible = visible;
 	activation.uses.max = BOUND;
+	activation.uses.time = bound_time(&clock, 0);
+	activation.uses.log = (struct use_log){ NULL, log_has_room, log_write };
 	converse(&activation, bytes, len);
 	HOLDS(fake_token.signatures <= BOUND);
 	HOLDS(fake_token.open_sessions == 1);

@@ -5,10 +5,11 @@
  * without cards.
  *
  *   hold --token URI [--key K]... [--user UID]... [--max-uses N] [--for-ms N] [--folder F]
- *        [--purpose P] [--reader R]... -- CMD ...
+ *        [--purpose P] [--reader R]... [--state F] -- CMD ...
  *
  * Prints "ready: …" and "ended: WORD: …" on stderr; the status is CMD's, 125 when the activation
- * could not begin or ended before CMD did.
+ * could not begin or ended before CMD did. The record of uses lies in the folder --state, as
+ * activations/test/<number of the process>.uses.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,6 +24,9 @@
 #include "base/process.h"
 #include "base/secret.h"
 #include "custody/agent_link.h"
+#include "custody/use_record.h"
+#include "pcsc/card.h"
+#include "pcsc/reader.h"
 
 enum { LOST = 125 };
 
@@ -30,7 +34,9 @@ struct options {
 	struct agent_order order;
 	uid_t users[AGENT_USERS];
 	const char *keys[AGENT_KEYS];
-	const char *readers[AGENT_READERS];
+	struct agent_watched watched[AGENT_WATCHED];
+	char serial[AGENT_WATCHED][CARD_SERIAL];
+	const char *state;
 	const char *const *command;
 };
 
@@ -53,7 +59,8 @@ take_option(struct options *options, int letter)
 		options->users[order->user_count++] = (uid_t)strtoul(optarg, NULL, 10);
 		break;
 	case 'r':
-		options->readers[order->reader_count++] = optarg;
+		options->watched[order->watched_count++] =
+		    (struct agent_watched){ .reader = optarg, .serial = "" };
 		break;
 	case 'n':
 		order->max_uses = strtoll(optarg, NULL, 10);
@@ -66,6 +73,9 @@ take_option(struct options *options, int letter)
 		break;
 	case 'd':
 		order->folder = optarg;
+		break;
+	case 's':
+		options->state = optarg;
 		break;
 	default:
 		exit(2);
@@ -82,7 +92,8 @@ parse(int argc, char **argv, struct options *options)
 		{ "max-uses", required_argument, NULL, 'n' },
 		{ "for-ms", required_argument, NULL, 'f' },
 		{ "purpose", required_argument, NULL, 'p' },
-		{ "folder", required_argument, NULL, 'd' }, { 0 } };
+		{ "folder", required_argument, NULL, 'd' },
+		{ "state", required_argument, NULL, 's' }, { 0 } };
 	int letter;
 
 	options->order = (struct agent_order){ .module = "softhsm",
@@ -90,7 +101,8 @@ parse(int argc, char **argv, struct options *options)
 		.quorum = "root",
 		.users = options->users,
 		.keys = options->keys,
-		.readers = options->readers };
+		.watched = options->watched };
+	options->state = "state";
 	while ((letter = getopt_long(argc, argv, "+", table, NULL)) != -1)
 		take_option(options, letter);
 	if (optind >= argc)
@@ -168,10 +180,84 @@ run(const struct options *options, struct agent *agent, struct err_trace *trace)
 	return status;
 }
 
+static enum err
+make_record(struct options *options, char path[USE_RECORD_PATH], struct err_trace *trace)
+{
+	char number[16];
+	const struct use_record_opening opening = { .roster = "test",
+		.activation = number,
+		.quorum = "root",
+		.token = "held",
+		.by = "ann",
+		.cards = json_array(),
+		.bounds = json_object() };
+	enum err err;
+
+	snprintf(number, sizeof(number), "%d", (int)getpid());
+	err = use_record_path(options->state, &opening, path, trace);
+	if (err == ERR_OK)
+		err = use_record_create(path, &opening, trace);
+	json_decref(opening.cards);
+	json_decref(opening.bounds);
+	options->order.record = path;
+	return err;
+}
+
+/* Which card is in the reader now: what a gathering knows of the card it used. */
+static enum err
+look_at_card(struct readers *readers, struct agent_watched *watched, char serial[CARD_SERIAL],
+    struct err_trace *trace)
+{
+	const struct reader *reader;
+	struct reader_list list;
+	struct card *card = NULL;
+	enum err err = reader_list_now(readers, &list, trace);
+
+	reader = err == ERR_OK ? reader_find(&list, watched->reader) : NULL;
+	if (reader == NULL || !reader->present)
+		return err;
+	watched->events = reader->events;
+	err = card_visit_begin(readers, watched->reader, NULL, &card, trace);
+	if (err == ERR_OK)
+		snprintf(serial, CARD_SERIAL, "%s", card_facts(card)->serial);
+	card_visit_end(card);
+	return err;
+}
+
+static enum err
+look_at_cards(struct options *options, struct err_trace *trace)
+{
+	struct readers readers = { .ops = NULL };
+	enum err err;
+
+	if (options->order.watched_count == 0)
+		return ERR_OK;
+	err = reader_open_pcsc(&readers, trace);
+	for (size_t i = 0; err == ERR_OK && i < options->order.watched_count; i++) {
+		options->watched[i].serial = options->serial[i];
+		err = look_at_card(&readers, &options->watched[i], options->serial[i], trace);
+	}
+	reader_close(&readers);
+	return err;
+}
+
+static enum err
+open_agent(struct options *options, const struct secret *pin, struct agent **agent,
+    struct err_trace *trace)
+{
+	const struct agent_secrets secrets = { .count = 1, .secret = { pin } };
+	char path[USE_RECORD_PATH];
+	enum err err = make_record(options, path, trace);
+
+	if (err == ERR_OK)
+		err = look_at_cards(options, trace);
+	return err == ERR_OK ? agent_start(&options->order, &secrets, agent, trace) : err;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	static struct options options;
 	struct err_trace trace = { 0 };
 	struct agent *agent = NULL;
 	struct secret *pin;
@@ -181,7 +267,7 @@ main(int argc, char **argv)
 	if (process_harden(&trace) != ERR_OK || secret_heap_init(&trace) != ERR_OK)
 		return complain(&trace);
 	pin = read_pin(&trace);
-	if (pin == NULL || agent_start(&options.order, pin, &agent, &trace) != ERR_OK) {
+	if (pin == NULL || open_agent(&options, pin, &agent, &trace) != ERR_OK) {
 		secret_free(pin);
 		return complain(&trace);
 	}

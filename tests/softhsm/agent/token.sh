@@ -45,7 +45,8 @@ printf 'what is signed\n' >"$folder/data"
 
 # hold [OPTION...] -- CMD...
 hold() {
-	"$programs/hold" --token "$token" --folder "$folder/run" "$@" <"$folder/pin"
+	"$programs/hold" --token "$token" --folder "$folder/run" --state "$folder/state" "$@" \
+		<"$folder/pin"
 }
 
 # hold_says PATTERN STATUS [OPTION...] -- CMD...: what hold prints, and how it ends.

@@ -21,20 +21,45 @@ struct room {
 
 static CK_MECHANISM ecdsa = { CKM_ECDSA, NULL, 0 };
 
+/* A record that keeps the last line, or fails. */
+static json_t *last_line;
+static bool log_is_broken;
+
+static bool
+log_has_room(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static enum err
+log_write(void *context, json_t *line, struct err_trace *trace)
+{
+	(void)context;
+	(void)trace;
+	json_decref(last_line);
+	last_line = line;
+	return log_is_broken ? ERR_IO : ERR_OK;
+}
+
 static void
 open_room(struct room *room, const struct agent_order *order)
 {
 	struct visible_source source = { .functions = fake_token_functions() };
+	const struct bound_clock clock = bound_clock();
 	struct err_trace trace = { 0 };
 
+	last_line = json_null();
 	fake_token_reset();
 	assert_int_equal(source.functions->C_OpenSession(0, 0, NULL, NULL, &source.session), 0);
 	assert_ok(visible_read(&source, order, &room->visible, &trace), &trace);
 	room->activation = (struct activation){
 		.functions = source.functions, .visible = room->visible, .token_gone_fd = -1
 	};
-	room->ann = client_new(&room->activation, 1, 1);
-	room->bob = client_new(&room->activation, 2, 2);
+	room->activation.uses.time = bound_time(&clock, 0);
+	room->activation.uses.log = (struct use_log){ NULL, log_has_room, log_write };
+	room->ann = client_new(&room->activation, &(struct peer){ 1, 1, "/ann" });
+	room->bob = client_new(&room->activation, &(struct peer){ 2, 2, "/bob" });
 	assert_non_null(room->ann);
 	assert_non_null(room->bob);
 	room->served = filter_functions();
@@ -452,6 +477,50 @@ a_multi_part_signature_is_one_use(void **state)
 }
 
 static void
+what_was_given_in_parts_is_recorded_by_its_hash(void **state)
+{
+	CK_BYTE a[] = "a", bc[] = "bc", signature[FAKE_SIGNATURE];
+	CK_MECHANISM hashes = { CKM_ECDSA_SHA256, NULL, 0 };
+	CK_ULONG len = sizeof(signature);
+	CK_SESSION_HANDLE session;
+	struct room room;
+
+	(void)state;
+	open_all(&room);
+	session = open_session(&room);
+	assert_int_equal(
+	    room.served->C_SignInit(session, &hashes, find_private(&room, session)), CKR_OK);
+	assert_int_equal(room.served->C_SignUpdate(session, a, 1), CKR_OK);
+	assert_int_equal(room.served->C_SignUpdate(session, bc, 2), CKR_OK);
+	assert_int_equal(room.served->C_SignFinal(session, signature, &len), CKR_OK);
+	assert_string_equal(json_string_value(json_object_get(last_line, "signed")),
+	    "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	close_room(&room);
+}
+
+static void
+a_signature_that_cannot_be_recorded_is_withheld(void **state)
+{
+	CK_BYTE byte = 7, signature[FAKE_SIGNATURE], nothing[FAKE_SIGNATURE] = { 0 };
+	CK_ULONG len = sizeof(signature);
+	CK_SESSION_HANDLE session;
+	struct room room;
+
+	(void)state;
+	open_all(&room);
+	session = open_session(&room);
+	assert_int_equal(
+	    room.served->C_SignInit(session, &ecdsa, find_private(&room, session)), CKR_OK);
+	log_is_broken = true;
+	assert_int_equal(room.served->C_Sign(session, &byte, 1, signature, &len), CKR_DEVICE_ERROR);
+	log_is_broken = false;
+	assert_int_equal(fake_token.signatures, 1);
+	assert_int_equal(len, 0);
+	assert_memory_equal(signature, nothing, sizeof(nothing));
+	close_room(&room);
+}
+
+static void
 a_signature_that_the_token_did_not_make_is_no_use(void **state)
 {
 	CK_SESSION_HANDLE session;
@@ -554,6 +623,8 @@ main(void)
 		cmocka_unit_test(asking_for_the_length_is_no_use),
 		cmocka_unit_test(a_use_too_many_is_refused_and_the_session_stays_usable),
 		cmocka_unit_test(a_multi_part_signature_is_one_use),
+		cmocka_unit_test(what_was_given_in_parts_is_recorded_by_its_hash),
+		cmocka_unit_test(a_signature_that_cannot_be_recorded_is_withheld),
 		cmocka_unit_test(a_signature_that_the_token_did_not_make_is_no_use),
 		cmocka_unit_test(a_lost_login_is_noticed),
 		cmocka_unit_test(logins_are_absorbed),

@@ -35,7 +35,8 @@ an_order_arrives_as_it_was_given(void **state)
 {
 	static const uid_t users[] = { 1000, 1001 };
 	static const char *const keys[] = { "label:root-ca", "id:0A1B" };
-	static const char *const readers[] = { "Virtual PCD 00 00" };
+	static const struct agent_watched watched[] = { { "Virtual PCD 00 00", 7,
+	    "FFFE:00000001" } };
 	const struct agent_order order = { .module = "softhsm",
 		.token = "pkcs11:serial=49a25dfe",
 		.label = "root-ca",
@@ -45,8 +46,9 @@ an_order_arrives_as_it_was_given(void **state)
 		.user_count = 2,
 		.keys = keys,
 		.key_count = 2,
-		.readers = readers,
-		.reader_count = 1,
+		.watched = watched,
+		.watched_count = 1,
+		.record = "/state/a.uses",
 		.for_ms = 900000,
 		.max_uses = 1 };
 	struct agent_order_read *read = NULL;
@@ -65,7 +67,11 @@ an_order_arrives_as_it_was_given(void **state)
 	assert_int_equal(read->order.user_count, 2);
 	assert_int_equal(read->order.users[1], 1001);
 	assert_string_equal(read->order.keys[1], "id:0A1B");
-	assert_string_equal(read->order.readers[0], readers[0]);
+	assert_int_equal(read->order.watched_count, 1);
+	assert_string_equal(read->order.watched[0].reader, "Virtual PCD 00 00");
+	assert_int_equal(read->order.watched[0].events, 7);
+	assert_string_equal(read->order.watched[0].serial, "FFFE:00000001");
+	assert_string_equal(read->order.record, "/state/a.uses");
 	assert_int_equal(read->order.for_ms, 900000);
 	assert_int_equal(read->order.max_uses, 1);
 	agent_order_read_free(read);
@@ -75,15 +81,16 @@ an_order_arrives_as_it_was_given(void **state)
 static void
 orders_that_are_not_understood_are_refused(void **state)
 {
-	static const char good[] =
-	    "{'v':1,'module':'m','token':'t','label':'l','quorum':'q','users':[0],'keys':[],"
-	    "'watch':[],'bounds':{'for_ms':0,'max_uses':0}}";
+	static const char good[] = "{'v':2,'serves':'applications','module':'m','token':'t','label'"
+				   ":'l','quorum':'q','users':[0],'keys':[],"
+				   "'record':'/r','tokens':[],"
+				   "'watch':[],'bounds':{'for_ms':0,'max_uses':0}}";
 	static const struct {
 		const char *name, *part, *instead;
 	} rows[] = {
-		{ "another version", "'v':1", "'v':2" },
+		{ "another version", "'v':2", "'v':1" },
 		{ "a bound that is unknown", "'max_uses':0", "'max_uses':0,'max_mb':1" },
-		{ "a member that is unknown", "'v':1", "'v':1,'only_on':'monday'" },
+		{ "a member that is unknown", "'v':2", "'v':2,'only_on':'monday'" },
 		{ "no token", "'token':'t',", "" },
 		{ "a token that is a number", "'token':'t'", "'token':1" },
 		{ "no bounds", ",'bounds':{'for_ms':0,'max_uses':0}", "" },
@@ -91,6 +98,9 @@ orders_that_are_not_understood_are_refused(void **state)
 		{ "a user by name", "[0]", "['root']" },
 		{ "a user below zero", "[0]", "[-1]" },
 		{ "everybody as user", "[0]", "[4294967295]" },
+		{ "nobody to serve", "'applications'", "'everybody'" },
+		{ "no record", "'record':'/r','tokens':[],", "" },
+		{ "a reader without its card", "'watch':[]", "'watch':['left']" },
 		{ "a key that is a number", "'keys':[]", "'keys':[7]" },
 	};
 
@@ -158,8 +168,8 @@ a_pin_arrives_with_any_bytes(void **state)
 
 	(void)state;
 	assert_ok(secret_from(bytes, sizeof(bytes), &sent, &trace), &trace);
-	assert_ok(agent_wire_send_pin(ends[0], sent, &trace), &trace);
-	assert_ok(agent_wire_receive_pin(ends[1], SOON_MS, &got, &trace), &trace);
+	assert_ok(agent_wire_send_secret(ends[0], sent, &trace), &trace);
+	assert_ok(agent_wire_receive_secret(ends[1], SOON_MS, &got, &trace), &trace);
 	assert_true(secret_equal(sent, got));
 	secret_free(sent);
 	secret_free(got);
@@ -175,10 +185,10 @@ a_line_before_a_pin_leaves_the_pin_alone(void **state)
 	(void)state;
 	assert_ok(secret_from("1234", 4, &sent, &trace), &trace);
 	assert_ok(agent_wire_send(ends[0], json_pack("{}"), &trace), &trace);
-	assert_ok(agent_wire_send_pin(ends[0], sent, &trace), &trace);
+	assert_ok(agent_wire_send_secret(ends[0], sent, &trace), &trace);
 	assert_ok(agent_wire_receive(ends[1], SOON_MS, &json, &trace), &trace);
 	json_decref(json);
-	assert_ok(agent_wire_receive_pin(ends[1], SOON_MS, &got, &trace), &trace);
+	assert_ok(agent_wire_receive_secret(ends[1], SOON_MS, &got, &trace), &trace);
 	assert_true(secret_equal_bytes(got, "1234", 4));
 	secret_free(sent);
 	secret_free(got);
@@ -194,7 +204,8 @@ impossible_pins_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
 		assert_int_equal(send(ends[0], prefixes[i], 4, 0), 4);
-		assert_int_equal(agent_wire_receive_pin(ends[1], SOON_MS, &got, NULL), ERR_FORMAT);
+		assert_int_equal(
+		    agent_wire_receive_secret(ends[1], SOON_MS, &got, NULL), ERR_FORMAT);
 	}
 	assert_null(got);
 }

@@ -8,6 +8,7 @@
 
 #include "agent/watch.h"
 #include "base/clock.h"
+#include "custody/agent_link.h"
 #include "pcsc/reader.h"
 
 enum { GRACE_MS = 300, SOON_MS = 3000 };
@@ -90,15 +91,28 @@ both_in(void)
 	return list;
 }
 
-static const char *const watched[] = { "left" };
+static const struct agent_watched watched[] = { { "left", 1, "FFFE:00000001" } };
+
+/* Which card lies in "left" after the readers were away. */
+static bool is_the_same = true;
+
+static bool
+fake_is_card(struct readers *readers, const struct agent_watched *which)
+{
+	(void)readers;
+	assert_string_equal(which->serial, "FFFE:00000001");
+	return is_the_same;
+}
 
 static struct watch *
 watch_left(void)
 {
 	static struct readers readers = { .ops = &ops };
-	struct watch_order order = {
-		.readers = &readers, .names = watched, .count = 1, .grace_ms = GRACE_MS
-	};
+	struct watch_order order = { .readers = &readers,
+		.watched = watched,
+		.count = 1,
+		.grace_ms = GRACE_MS,
+		.is_card = fake_is_card };
 	struct err_trace trace = { 0 };
 	struct watch *watch = NULL;
 
@@ -200,6 +214,42 @@ a_service_that_returns_with_the_card_ends_nothing(void **state)
 }
 
 static void
+a_service_that_returns_with_another_card_ends_it(void **state)
+{
+	struct reader_list list = both_in(), none = { 0 };
+	struct watch *watch;
+
+	(void)state;
+	set(&list);
+	watch = watch_left();
+	set(&none);
+	assert_false(ends_within(watch, 50));
+	is_the_same = false;
+	set(&list);
+	assert_true(ends_within(watch, GRACE_MS / 2));
+	is_the_same = true;
+	assert_string_equal(watch_text(watch),
+	    "the card in reader 'left' could not be recognised after the reader was away");
+	watch_stop(watch);
+}
+
+static void
+a_card_that_was_swapped_before_the_first_look_is_refused(void **state)
+{
+	static struct readers readers = { .ops = &ops };
+	struct watch_order order = { .readers = &readers, .watched = watched, .count = 1 };
+	struct reader_list list = both_in();
+	struct err_trace trace = { 0 };
+	struct watch *watch = NULL;
+
+	(void)state;
+	list.reader[0].events += 2;
+	set(&list);
+	assert_fails(watch_start(&order, &watch, &trace), ERR_ABSENT, &trace);
+	assert_null(watch);
+}
+
+static void
 a_service_that_returns_without_the_card_ends_it(void **state)
 {
 	struct reader_list list = both_in(), none = { 0 };
@@ -220,7 +270,7 @@ static void
 a_card_that_is_already_out_is_refused(void **state)
 {
 	static struct readers readers = { .ops = &ops };
-	struct watch_order order = { .readers = &readers, .names = watched, .count = 1 };
+	struct watch_order order = { .readers = &readers, .watched = watched, .count = 1 };
 	struct reader_list list = both_in();
 	struct err_trace trace = { 0 };
 	struct watch *watch = NULL;
@@ -241,6 +291,8 @@ main(void)
 		cmocka_unit_test(other_readers_do_not_matter),
 		cmocka_unit_test(a_service_that_dies_ends_it_after_a_grace),
 		cmocka_unit_test(a_service_that_returns_with_the_card_ends_nothing),
+		cmocka_unit_test(a_service_that_returns_with_another_card_ends_it),
+		cmocka_unit_test(a_card_that_was_swapped_before_the_first_look_is_refused),
 		cmocka_unit_test(a_service_that_returns_without_the_card_ends_it),
 		cmocka_unit_test(a_card_that_is_already_out_is_refused),
 	};

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "roster/journal.h"
+#include "roster/activation.h"
 #include "roster/policy.h"
 #include "tests/unit/roster/support.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "roster/activation.h"
 #include "roster/journal.h"
 #include "roster/log.h"
 #include "roster/policy.h"
