@@ -86,6 +86,8 @@ extern const struct command cmd_help[];
 extern const struct command cmd_top[], cmd_health[], cmd_person[], cmd_person_leave[],
     cmd_person_table[], cmd_card[], cmd_card_check[], cmd_quorum[], cmd_quorum_rekey[],
     cmd_quorum_pending[], cmd_token[], cmd_activate[], cmd_status[], cmd_key[], cmd_policy[],
+    cmd_person_table[], cmd_card[], cmd_card_check[], cmd_quorum[], cmd_quorum_advise[],
+    cmd_quorum_rekey[], cmd_quorum_pending[], cmd_token[], cmd_activate[], cmd_key[], cmd_policy[],
     cmd_roster[], cmd_help[];
 
 #endif

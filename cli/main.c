@@ -22,6 +22,7 @@ const struct command *const command_groups[] = {
 	cmd_item,
 	cmd_stow,
 	cmd_quorum,
+	cmd_quorum_advise,
 	cmd_quorum_rekey,
 	cmd_quorum_pending,
 	cmd_token,

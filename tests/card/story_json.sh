@@ -42,6 +42,7 @@ roster verify|
 token info|pkcs11:token=PRACTICE%20root-ca
 token list|
 card check|root/1 --by ann
+quorum advise|root --attrition 12.5
 END
 }
 

@@ -341,6 +341,35 @@ holds 'a later request withdraws the one before' withdrawn
 holds 'a wrong PIN costs a try there too, and stopped there is no statement' wrong_pin_there
 holds 'a card without a share answers too, and that is said' without_share
 
+# ---- advice -------------------------------------------------------------------------------------
+
+advises() {
+	meets 0 'root: 2 of 3. Over 10 years, if within a year 10 % of the custodians leave and 2.0 %
+with a roll-call every 180 days and a re-key finished 7 days after trouble is noticed
+* 2 of 3     5.3 %              1.3 %
+  2 of 4     0.091 %            2.6 %
+  3 of 4     10 %               0.0055 %
+The smallest that keep both within 0.10 %:
+  3 of 6     0.0041 %           0.029 %' quorate quorum advise root
+	meets 0 'Over 30 years, if within a year 5.5 % of the custodians leave and none of the
+with a roll-call every 365 days and a re-key finished 0 days
+both within 0.0010 %' quorate quorum advise root --horizon 30 --attrition 5.5 \
+		--card-failure 0 --roll-call 365 --rekey 0 --target 0.001
+	meets 0 'No set of up to 16 cards keeps both within 0.10 %: hold roll-calls more often' \
+		quorate quorum advise root --attrition 90 --rekey 366
+}
+advises_no_nonsense() {
+	for wrong in '--attrition x' '--attrition 91' '--attrition 1.' '--attrition .5' \
+		'--attrition 1.12345678' '--card-failure -1' '--target 0' '--target 1e-3' '--rekey -1' \
+		'--rekey 367' '--rekey 7d' '--horizon 0' '--horizon 31' '--roll-call 0'; do
+		# shellcheck disable=SC2086 # two words
+		meets 2 "${wrong% *} cannot be" quorate quorum advise root $wrong
+	done
+	meets 4 "no quorum 'leaf'" quorate quorum advise leaf
+}
+holds 'the quorum and its neighbours are weighed, and the smallest that suffices is named' advises
+holds 'percentages and days that cannot be are refused' advises_no_nonsense
+
 # ---- pcscd --------------------------------------------------------------------------------------
 
 pcscd_ends() {
