@@ -4,14 +4,13 @@
 # commands.sh FOLDER QUORATE
 #
 # Whatever a message, a page or a script tells people to run must exist: each "quorate WORD WORD" in
-# the sources' texts, and in the README's and the pages' code, is looked up in the program itself.
+# the sources' texts, and in the code of the README and the procedures, is looked up in the program.
 # Commands that are still to come are listed here; a reason of `quorate health` may name them before.
 set -u
 
 folder=${1:?}
 quorate=${2:?}
-later=',quorum rekey,quorum adopt,card report,person appoint,token copy,'
-later=$later'roster checkpoint,roster pack,roster take,'
+later=',quorum adopt,token copy,'
 status=0
 
 named() {
@@ -19,8 +18,11 @@ named() {
 		[ ! -d "$folder/$part" ] ||
 			grep -hoE "['\"]quorate [a-z]+( [a-z][a-z-]*)?" -r --include='*.c' "$folder/$part"
 	done | sed "s/^['\"]quorate //"
-	[ ! -f "$folder/README.md" ] ||
-		sed -n 's/^    \(sudo \)*quorate \([a-z]* [a-z][a-z-]*\).*/\2/p' "$folder/README.md"
+	for page in "$folder"/README.md "$folder"/docs/procedures/*.md; do
+		[ ! -f "$page" ] ||
+			sed -n 's/^    \(sudo \)*quorate \([a-z]*\( [a-z][a-z-]*\)*\).*/\2/p' "$page" |
+			cut -d ' ' -f 1,2
+	done
 }
 
 # Two words that are a command or begin with one of a single word; or a group's name alone.
