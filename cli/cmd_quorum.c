@@ -6,11 +6,11 @@
 #include "cli/attendance_options.h"
 #include "cli/cli.h"
 #include "cli/quorum_view.h"
+#include "cli/sheet_file.h"
 #include "cli/token_options.h"
 #include "custody/create.h"
 #include "roster/quorum.h"
 #include "roster/roster.h"
-#include "roster/sheet.h"
 
 struct name_values {
 	const char *name;
@@ -104,34 +104,9 @@ static const struct option_row create_options[] = {
 	TOKEN_OPTIONS(struct create_values, token),
 	ATTENDANCE_LATER(struct create_values, attendance),
 	ATTENDANCE_PEOPLE(struct create_values, attendance),
-	{ .name = "sheet",
-	    .kind = OPTION_TEXT,
-	    .metavar = "FILE",
-	    .help = "write the binding sheet, to be printed: it holds no secret",
-	    .offset = offsetof(struct create_values, sheet) },
+	SHEET_OPTION(struct create_values, sheet),
 	{ .name = NULL },
 };
-
-/* Also when the file cannot be written: the quorum stands, and the sheet can be had again. */
-static enum err
-write_sheet(
-    struct cli *cli, const struct roster_id *quorum, const char *file, struct err_trace *trace)
-{
-	char *text = NULL;
-	enum err err = roster_sheet(cli->custody.roster, quorum, &text, trace);
-
-	if (err == ERR_OK)
-		err = file_create(file, text, strlen(text), trace);
-	free(text);
-	if (err == ERR_OK)
-		fprintf(cli->out,
-		    "The binding sheet is in %s: print it and keep it with the HSM's papers.\n",
-		    file);
-	else
-		err_next(
-		    trace, "Everything else is done. Get the sheet: quorate quorum sheet NAME");
-	return err;
-}
 
 static enum err
 run_create(struct cli *cli, const void *values, struct err_trace *trace)
@@ -147,7 +122,7 @@ run_create(struct cli *cli, const void *values, struct err_trace *trace)
 	enum err err = token_values_read(&v->token, &request.token, trace);
 
 	if (err == ERR_OK)
-		err = cli_check_new_file(v->sheet, trace);
+		err = sheet_file_check(v->sheet, trace);
 	if (err == ERR_OK)
 		err = create_quorum(&cli->custody, &request, &id, trace);
 	if (err == ERR_OK)
@@ -158,25 +133,7 @@ run_create(struct cli *cli, const void *values, struct err_trace *trace)
 	    request.threshold, request.custodian_count, v->token.name);
 	err = quorum_view_print(cli, &quorum, trace);
 	if (err == ERR_OK && v->sheet != NULL)
-		err = write_sheet(cli, &id, v->sheet, trace);
-	return err;
-}
-
-/* ---- sheet --------------------------------------------------------------------------------- */
-
-static enum err
-run_sheet(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	const struct name_values *v = values;
-	struct roster_quorum quorum;
-	char *text = NULL;
-	enum err err = roster_quorum_find(cli->custody.roster, v->name, &quorum, trace);
-
-	if (err == ERR_OK)
-		err = roster_sheet(cli->custody.roster, &quorum.id, &text, trace);
-	if (err == ERR_OK)
-		fputs(text, cli->out);
-	free(text);
+		err = sheet_file_write(cli, &id, v->sheet, trace);
 	return err;
 }
 
@@ -210,13 +167,5 @@ const struct command cmd_quorum[] = {
 	    .operands = name_operands,
 	    .size = sizeof(struct name_values),
 	    .run = run_show },
-	{ .group = "quorum",
-	    .name = "sheet",
-	    .summary =
-		"Print the binding sheet: what paper must keep to open the HSM without the roster",
-	    .needs = NEED_ROSTER,
-	    .operands = name_operands,
-	    .size = sizeof(struct name_values),
-	    .run = run_sheet },
 	{ .name = NULL },
 };

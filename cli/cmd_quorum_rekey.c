@@ -5,6 +5,7 @@
 #include "cli/attendance_options.h"
 #include "cli/cli.h"
 #include "cli/quorum_view.h"
+#include "cli/sheet_file.h"
 #include "custody/attendant.h"
 #include "custody/rekey.h"
 #include "custody/replace.h"
@@ -18,6 +19,7 @@ struct rekey_values {
 	struct names add;
 	int64_t threshold;
 	struct attendance_values attendance;
+	const char *sheet;
 	bool plan;
 };
 
@@ -48,6 +50,7 @@ static const struct option_row rekey_options[] = {
 	ATTENDANCE_LATER(struct rekey_values, attendance),
 	ATTENDANCE_AWAY(struct rekey_values, attendance),
 	ATTENDANCE_PEOPLE(struct rekey_values, attendance),
+	SHEET_OPTION(struct rekey_values, sheet),
 	{ .name = "plan",
 	    .kind = OPTION_FLAG,
 	    .help = "only show what it would take; nothing is done",
@@ -160,10 +163,24 @@ print_quorum(struct cli *cli, const char *name, struct err_trace *trace)
 	return err == ERR_OK ? quorum_view_print(cli, &quorum, trace) : err;
 }
 
+/* The sheet that was printed before names the old generation. */
 static enum err
-carry_out(struct cli *cli, const struct rekey_forecast *forecast,
-    const struct attendance *attendance, struct err_trace *trace)
+print_sheet(struct cli *cli, const char *name, const char *sheet, struct err_trace *trace)
 {
+	struct roster_quorum quorum;
+	enum err err = roster_quorum_find(cli->custody.roster, name, &quorum, trace);
+
+	if (err == ERR_OK && sheet != NULL)
+		return sheet_file_write(cli, &quorum.id, sheet, trace);
+	fprintf(cli->out, "Print the new binding sheet: quorate quorum sheet %s\n", name);
+	return err;
+}
+
+static enum err
+carry_out(struct cli *cli, const struct rekey_forecast *forecast, const struct rekey_values *v,
+    struct err_trace *trace)
+{
+	const struct attendance attendance = attendance_values_read(&v->attendance);
 	struct attendant *attendant = cli->custody.attendant;
 	bool yes = false;
 	enum err err;
@@ -173,15 +190,13 @@ carry_out(struct cli *cli, const struct rekey_forecast *forecast,
 	if (err == ERR_OK && !yes)
 		err = FAIL(trace, ERR_CANCELLED, "nothing was begun");
 	if (err == ERR_OK)
-		err = rekey_carry_out(&cli->custody, forecast, attendance, trace);
+		err = rekey_carry_out(&cli->custody, forecast, &attendance, trace);
 	if (err != ERR_OK)
 		return err;
 	fprintf(cli->out, "%s is re-keyed: any %u of its %u new cards open what switched.\n",
 	    forecast->quorum, forecast->plan.threshold, forecast->plan.cards);
 	err = print_quorum(cli, forecast->quorum, trace);
-	fprintf(
-	    cli->out, "Print the new binding sheet: quorate quorum sheet %s\n", forecast->quorum);
-	return err;
+	return err == ERR_OK ? print_sheet(cli, forecast->quorum, v->sheet, trace) : err;
 }
 
 static enum err
@@ -200,7 +215,9 @@ run_rekey(struct cli *cli, const void *values, struct err_trace *trace)
 
 	if (cli->line->json && !v->plan)
 		return FAIL(trace, ERR_ARGUMENT, "--json goes with --plan");
-	err = rekey_plan(&cli->custody, &request, &forecast, trace);
+	err = sheet_file_check(v->sheet, trace);
+	if (err == ERR_OK)
+		err = rekey_plan(&cli->custody, &request, &forecast, trace);
 	if (err != ERR_OK)
 		return err;
 	if (cli->line->json) {
@@ -208,7 +225,7 @@ run_rekey(struct cli *cli, const void *values, struct err_trace *trace)
 	} else {
 		print_forecast(cli, forecast);
 		if (!v->plan)
-			err = carry_out(cli, forecast, &request.attendance, trace);
+			err = carry_out(cli, forecast, v, trace);
 	}
 	free(forecast);
 	return err;

@@ -4,6 +4,7 @@
 
 #include "base/secret.h"
 #include "cli/cli.h"
+#include "cli/sheet_file.h"
 #include "cli/token_options.h"
 #include "custody/attendant.h"
 #include "custody/create.h"
@@ -12,6 +13,7 @@
 #include "hsm/pin.h"
 #include "hsm/token.h"
 #include "roster/binding.h"
+#include "roster/quorum.h"
 #include "roster/roster.h"
 
 struct which_values {
@@ -295,6 +297,7 @@ struct bind_values {
 	const char *quorum;
 	const char *uri;
 	struct token_values token;
+	const char *sheet;
 };
 
 static const struct operand_row bind_operands[] = {
@@ -306,8 +309,25 @@ static const struct operand_row bind_operands[] = {
 
 static const struct option_row bind_options[] = {
 	TOKEN_OPTIONS(struct bind_values, token),
+	SHEET_OPTION(struct bind_values, sheet),
 	{ .name = NULL },
 };
+
+/* The sheet that was printed before lacks this token. */
+static enum err
+say_bound(struct cli *cli, const struct bind_values *v, struct err_trace *trace)
+{
+	struct roster_quorum quorum;
+	enum err err = roster_quorum_find(cli->custody.roster, v->quorum, &quorum, trace);
+
+	if (err != ERR_OK)
+		return err;
+	fprintf(cli->out, "Token '%s' opens with quorum %s now.\n", v->token.name, v->quorum);
+	if (v->sheet != NULL)
+		return sheet_file_write(cli, &quorum.id, v->sheet, trace);
+	fprintf(cli->out, "Print the binding sheet anew: quorate quorum sheet %s\n", v->quorum);
+	return ERR_OK;
+}
 
 static enum err
 run_bind(struct cli *cli, const void *values, struct err_trace *trace)
@@ -322,10 +342,10 @@ run_bind(struct cli *cli, const void *values, struct err_trace *trace)
 		v.token.token = v.uri;
 	err = token_values_read(&v.token, &token, trace);
 	if (err == ERR_OK)
-		err = bind_token(&cli->custody, v.quorum, &token, trace);
+		err = sheet_file_check(v.sheet, trace);
 	if (err == ERR_OK)
-		fprintf(cli->out, "Token '%s' opens with quorum %s now.\n", v.token.name, v.quorum);
-	return err;
+		err = bind_token(&cli->custody, v.quorum, &token, trace);
+	return err == ERR_OK ? say_bound(cli, &v, trace) : err;
 }
 
 struct unbind_values {

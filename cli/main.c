@@ -25,6 +25,7 @@ const struct command *const command_groups[] = {
 	cmd_quorum_advise,
 	cmd_quorum_rekey,
 	cmd_quorum_pending,
+	cmd_sheet,
 	cmd_token,
 	cmd_activate,
 	cmd_status,

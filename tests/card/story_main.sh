@@ -168,6 +168,23 @@ holds 'each card says what it is, without a roster' inspects_all
 told 0 'health is good' 'root: OK, margin 2, exposure 0' quorate health
 told 0 'the binding sheet has what paper must keep' "root-ca
 $(sed -n 's/.*(\([0-9a-f]\{32\}\)).*/\1/p' said)" quorate quorum sheet root
+# What is on paper is read back by another program: words and hex as on the text, and no PIN.
+pages_say_the_same() {
+	meets 0 'The binding sheet is in sheet.pdf, its text in sheet.txt' \
+		quorate quorum sheet root --out sheet.pdf
+	pdftotext -layout sheet.pdf pages
+	meets 1 "'sheet.txt' exists" quorate quorum sheet root --out sheet.txt
+	quorate quorum sheet root | grep -q PRACTICE
+	grep -q 'PRACTICE$' pages
+	grep -q '^threshold  *3 of 5$' pages
+	[ "$(grep -c '^fingerprint ' pages)" -ge 5 ]
+	sed -n 's/^ *\([A-Za-z]* [A-Za-z]* [A-Za-z]* [A-Za-z]*\)$/\1/p' sheet.txt | sort >on-text
+	[ "$(wc -l <on-text)" = 20 ]
+	sed 's/^ *//' pages | sort | comm -13 - on-text | grep . && return 1
+	tr -d ' ' <pages | grep -qF "$(sed -n 's/^quorum id *//p' sheet.txt)"
+	fails grep -qFf user-pin pages sheet.txt
+}
+holds 'its pages say the same' pages_say_the_same
 told 0 'the roster verifies' 'every hash, signature and table agrees
 signed by root/1 (alice)' quorate roster verify
 no_secret_is_in_files() {

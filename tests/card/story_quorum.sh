@@ -61,6 +61,7 @@ quorate quorum resume root' to go on, or 'quorate quorum abort root --reason TEX
 		of 2 alice,bob,carol
 }
 what_is_pending() {
+	meets 1 'has no generation yet: there is nothing to print' quorate quorum sheet root
 	meets 3 "'create' was begun
 do: quorate quorum resume root" quorate health
 	meets 0 'not complete yet
@@ -99,7 +100,13 @@ broken_off_late() {
 	robot 'stop-at pin 3' meets 1 "no token was touched
 stopped at the PIN of carol's card root/3: 3 tries are left" of 2 alice,bob,carol
 }
+sheet_is_not_complete() {
+	meets 0 'NOT COMPLETE: something is under way
+user PIN     NOT SET YET
+state incomplete' quorate quorum sheet root
+}
 cards_are_said() {
+	sheet_is_not_complete
 	robot 'decline confirm' meets 1 'root/1 (alice): has its share, proven.
 root/2 (bob): has its share, proven.
 root/3 (carol): waits for its share.

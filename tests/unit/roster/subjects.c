@@ -10,7 +10,6 @@
 #include "roster/journal.h"
 #include "roster/log.h"
 #include "roster/policy.h"
-#include "roster/sheet.h"
 #include "tests/unit/roster/support.h"
 
 static const struct {
@@ -650,31 +649,6 @@ a_clock_far_behind_the_last_event_is_refused(void **state)
 	assert_true(place_says(&trace, "clock"));
 }
 
-static const char *const sheet_words[] = { "PRACTICE", "3 of 5", "root-ca", "SOFTWARE TOKEN",
-	"escrow key", "alice", "eve", "root/5", "FFFE:00000003", "generation 1, default format",
-	"length 20, alphabet in this order:\n                 9876543210" };
-
-static void
-the_sheet_has_what_recovery_needs(void **state)
-{
-	struct place *place = *state;
-	struct err_trace trace = { 0 };
-	struct roster_binding_spec spec;
-	struct roster_id id;
-	char *text = NULL;
-
-	place_found_quorum(place);
-	place_spec(&spec, "second");
-	spec.format[ROSTER_SO_PIN] = (struct roster_pin_format){ true, "", "9876543210", 20 };
-	assert_ok(roster_binding_add(place->roster, &place->quorum, &spec, &id, &trace), &trace);
-	assert_ok(roster_sheet(place->roster, &place->quorum, &text, &trace), &trace);
-	for (size_t i = 0; i < sizeof(sheet_words) / sizeof(sheet_words[0]); i++) {
-		if (strstr(text, sheet_words[i]) == NULL)
-			fail_msg("the sheet lacks '%s':\n%s", sheet_words[i], text);
-	}
-	free(text);
-}
-
 static enum err
 look_for_names(void *context, const struct roster_log_entry *entry, struct err_trace *trace)
 {
@@ -732,7 +706,6 @@ main(void)
 		WITH_ROSTER(a_generated_key_is_listed_under_its_binding),
 		WITH_ROSTER(the_policy_has_defaults_bounds_and_a_history),
 		WITH_ROSTER(a_clock_far_behind_the_last_event_is_refused),
-		WITH_ROSTER(the_sheet_has_what_recovery_needs),
 		WITH_ROSTER(the_log_names_people_in_words_and_never_in_lines),
 	};
 
