@@ -63,35 +63,28 @@ void cli_print_words(struct cli *cli, const char *indent, const void *bytes, siz
 void cli_print_head(struct cli *cli, const char *what, const struct roster_hash *head);
 
 /* The commands, a file a noun. */
-extern const struct command cmd_top[];
-extern const struct command cmd_health[];
-extern const struct command cmd_person[];
-extern const struct command cmd_person_leave[];
-extern const struct command cmd_person_table[];
+extern const struct command cmd_activate[];
 extern const struct command cmd_card[];
 extern const struct command cmd_card_check[];
 extern const struct command cmd_card_list[];
 extern const struct command cmd_card_report[];
-extern const struct command cmd_item[];
-extern const struct command cmd_stow[];
-extern const struct command cmd_quorum[];
-extern const struct command cmd_quorum_rekey[];
-extern const struct command cmd_quorum_pending[];
-extern const struct command cmd_quorum[];
-extern const struct command cmd_quorum_rekey[];
-extern const struct command cmd_quorum_pending[];
-extern const struct command cmd_sheet[];
-extern const struct command cmd_token[];
-extern const struct command cmd_activate[];
-extern const struct command cmd_key[];
-extern const struct command cmd_policy[];
-extern const struct command cmd_roster[];
+extern const struct command cmd_health[];
 extern const struct command cmd_help[];
-extern const struct command cmd_top[], cmd_health[], cmd_person[], cmd_person_leave[],
-    cmd_person_table[], cmd_card[], cmd_card_check[], cmd_quorum[], cmd_quorum_rekey[],
-    cmd_quorum_pending[], cmd_token[], cmd_activate[], cmd_status[], cmd_key[], cmd_policy[],
-    cmd_person_table[], cmd_card[], cmd_card_check[], cmd_quorum[], cmd_quorum_advise[],
-    cmd_quorum_rekey[], cmd_quorum_pending[], cmd_token[], cmd_activate[], cmd_key[], cmd_policy[],
-    cmd_roster[], cmd_help[];
+extern const struct command cmd_item[];
+extern const struct command cmd_key[];
+extern const struct command cmd_person[];
+extern const struct command cmd_person_leave[];
+extern const struct command cmd_person_table[];
+extern const struct command cmd_policy[];
+extern const struct command cmd_quorum[];
+extern const struct command cmd_quorum_advise[];
+extern const struct command cmd_quorum_pending[];
+extern const struct command cmd_quorum_rekey[];
+extern const struct command cmd_roster[];
+extern const struct command cmd_sheet[];
+extern const struct command cmd_status[];
+extern const struct command cmd_stow[];
+extern const struct command cmd_token[];
+extern const struct command cmd_top[];
 
 #endif
