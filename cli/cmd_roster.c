@@ -112,7 +112,7 @@ find_about(
 		filter->about = card.id;
 		return ERR_OK;
 	}
-	const enum err err = roster_person_find(roster, what, &person, trace);
+	const enum err err = roster_person_find_any(roster, what, &person, trace);
 	if (err == ERR_OK)
 		filter->about = person.id;
 	return err == ERR_OK ? ERR_OK
@@ -131,7 +131,7 @@ fill_filter(struct cli *cli, const struct log_values *v, struct roster_log_filte
 	if (err == ERR_OK && v->about != NULL)
 		err = find_about(cli, v->about, filter, trace);
 	if (err == ERR_OK && v->by_person != NULL) {
-		err = roster_person_find(cli->custody.roster, v->by_person, &person, trace);
+		err = roster_person_find_any(cli->custody.roster, v->by_person, &person, trace);
 		filter->by = person.id;
 	}
 	filter->type = v->type;
