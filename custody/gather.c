@@ -121,17 +121,15 @@ static enum err
 record_proof(struct gathering *gathering, struct card *card, const struct roster_card *known,
     struct err_trace *trace)
 {
-	struct roster_proof proof = {
+	const struct roster_proof proof = {
 		.kind = ROSTER_PROOF_ACTIVATION,
 		.card = known->id,
 		.quorum = gathering->request->quorum->id,
 		.generation = gathering->request->generation->number,
+		.tries_left = card_tries_left(card, CARD_PIN_USER),
 		.firmware = known->firmware,
 	};
-	enum err err = card_tries_now(card, CARD_PIN_USER, &proof.tries_left, trace);
 
-	if (err != ERR_OK)
-		return err;
 	return roster_card_proven(gathering->custody->roster, &proof, trace);
 }
 

@@ -205,9 +205,7 @@ judge(struct calling *calling, struct card *card, struct roll_call_line *line,
 		line->outcome = ROLL_CALL_GAVE_WAY;
 	if (err != ERR_OK || !verified)
 		return err;
-	err = card_tries_now(card, CARD_PIN_USER, &line->tries, trace);
-	if (err == ERR_OK)
-		err = check_nonce(card, want, line->card.dec, trace);
+	err = check_nonce(card, want, line->card.dec, trace);
 	if (err == ERR_OK)
 		err = roll_call_check_records(card, want, &found, trace);
 	return err;

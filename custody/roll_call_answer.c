@@ -97,19 +97,16 @@ use_card(struct custody *custody, struct card *card, const struct roll_call_requ
 	struct roll_call_statement *statement = &out->statement;
 	struct header header;
 	bool verified = false;
-	unsigned tries = 0;
 	enum err err = roll_call_check_card(card, &request->want, &header, trace);
 
 	if (err == ERR_OK)
 		err = pin_entry_verify(custody, card, &entry, &verified, trace);
 	if (err == ERR_OK && !verified)
 		err = FAIL(trace, ERR_DENIED, "no PIN was given");
-	if (err == ERR_OK)
-		err = card_tries_now(card, CARD_PIN_USER, &tries, trace);
 	if (err != ERR_OK)
 		return err;
 	*statement = (struct roll_call_statement){ .subject = request->want.subject,
-		.tries = tries,
+		.tries = card_tries_left(card, CARD_PIN_USER),
 		.checkpoint = header.checkpoint,
 		.time = clock_utc() };
 	memcpy(statement->checkpoint_head, header.checkpoint_head, HEADER_CHECKPOINT_HEAD);

@@ -162,10 +162,6 @@ const struct card_facts *card_facts(const struct card *card);
 /* The tries left as last seen; after a success all, or what was seen before it; 0 is blocked. */
 unsigned card_tries_left(const struct card *card, enum card_pin which);
 
-/* The tries left now: asks the card where a success may have moved its counter. */
-MUST_CHECK enum err
-card_tries_now(struct card *card, enum card_pin which, unsigned *left, struct err_trace *trace);
-
 struct apdu_counts card_counts(const struct card *card);
 
 /* Whether the reader has a pad on which this card's PINs can be typed (asks the reader once). */

@@ -73,18 +73,6 @@ last_try(const struct card *card, enum card_pin which, struct err_trace *trace)
 	return err;
 }
 
-enum err
-card_tries_now(struct card *card, enum card_pin which, unsigned *left, struct err_trace *trace)
-{
-	enum err err = ERR_OK;
-
-	if (card->tries_stale[which])
-		err = card->family->identify(card, trace);
-	if (err == ERR_OK)
-		*left = card->tries[which];
-	return err;
-}
-
 static enum err
 check_tries(struct card *card, const struct card_pin_entry *entry, struct err_trace *trace)
 {
