@@ -169,17 +169,17 @@ fail_own(struct taking *taking, const struct event *event, struct err_trace *tra
 	    event->n, there, own->n, here);
 }
 
+/* The pack builds on an event that is neither here nor in it. */
 static enum err
-fail_gap(struct taking *taking, const struct known *known, const struct event *event,
-    struct err_trace *trace)
+fail_gap(struct taking *taking, const struct known *known, int64_t n, struct err_trace *trace)
 {
 	char name[ROSTER_INSTALLATION_NAME];
 
-	name_writer(taking->roster, &event->writer, name);
+	name_writer(taking->roster, &known->before.writer, name);
 	err_next(trace, "have a whole pack made there: 'quorate roster pack FILE'");
 	return FAIL(trace, ERR_NOT_NOW,
-	    "the pack goes on with event %" PRId64 " of '%s', of which this roster has %" PRId64,
-	    event->n, name, known->now.n);
+	    "the pack goes on from event %" PRId64 " of '%s', of which this roster has %" PRId64, n,
+	    name, known->now.n);
 }
 
 static enum err
@@ -189,7 +189,7 @@ check_new(struct taking *taking, const struct known *known, const struct event *
 	if (roster_id_equal(&event->writer, &taking->roster->own.writer))
 		return fail_own(taking, event, trace);
 	if (event->n > known->now.n + 1)
-		return fail_gap(taking, known, event, trace);
+		return fail_gap(taking, known, event->n - 1, trace);
 	if (event->n != known->now.n + 1 || !roster_hash_equal(&event->prev, &known->now.hash))
 		return FAIL(trace, ERR_FORMAT,
 		    "event %" PRId64 " of the pack does not follow the one before it", event->n);
@@ -199,12 +199,34 @@ check_new(struct taking *taking, const struct known *known, const struct event *
 	return ERR_OK;
 }
 
+/* A line of "seen" names events that came before, here or in the pack. */
+static enum err
+check_seen(struct taking *taking, const struct event *event, struct err_trace *trace)
+{
+	const json_t *seen = json_object_get(event->json, "seen");
+	struct event_head head;
+	struct known *known = NULL;
+
+	for (size_t i = 0; i < json_array_size(seen); i++) {
+		if (!event_head_parse(json_string_value(json_array_get(seen, i)), &head))
+			return FAIL(trace, ERR_FORMAT, "an event has a malformed \"seen\"");
+		const enum err err = known_of(taking, &head.writer, &known, trace);
+		if (err != ERR_OK)
+			return err;
+		if (head.n > known->now.n)
+			return fail_gap(taking, known, head.n, trace);
+	}
+	return ERR_OK;
+}
+
 static enum err
 add_event(struct taking *taking, struct known *known, const struct event *event, const char *line,
     struct err_trace *trace)
 {
 	enum err err = check_new(taking, known, event, trace);
 
+	if (err == ERR_OK)
+		err = check_seen(taking, event, trace);
 	if (err == ERR_OK)
 		err = event_store(taking->roster->db, event, line, trace);
 	if (err != ERR_OK)

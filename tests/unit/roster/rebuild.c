@@ -16,201 +16,14 @@
 #include "roster/appointment.h"
 #include "roster/departure.h"
 #include "roster/log.h"
-#include "roster/policy.h"
 #include "roster/project.h"
 #include "roster/replay.h"
 #include "roster/roster_internal.h"
 #include "roster/schema.h"
+#include "tests/unit/roster/steps.h"
 #include "tests/unit/roster/support.h"
 
 enum { ROUNDS = 40, STEPS = 60 };
-
-/* A small generator of its own, so that a failure can be repeated. */
-static uint32_t seed;
-
-static unsigned
-draw(unsigned below)
-{
-	seed = seed * 1664525U + 1013904223U;
-	return (seed >> 8) % below;
-}
-
-static void
-step_person(struct place *place)
-{
-	struct roster_id id;
-	char name[32];
-	const struct roster_person_add add = { .name = name,
-		.contact = draw(2) == 0 ? "somewhere" : NULL,
-		.roles = 1 + draw(ROSTER_ROLES_ALL) };
-
-	snprintf(name, sizeof(name), "person %u", draw(1000000));
-	(void)!roster_person_add(place->roster, &add, &id, NULL);
-}
-
-static void
-step_erase(struct place *place)
-{
-	struct roster_person *people = NULL;
-	size_t count = 0;
-
-	assert_int_equal(roster_person_list(place->roster, &people, &count, NULL), ERR_OK);
-	if (count > PEOPLE + 1) {
-		const struct roster_departure departure = {
-			.person = people[PEOPLE + 1 + draw((unsigned)count - PEOPLE - 1)].id
-		};
-
-		assert_int_equal(roster_person_depart(place->roster, &departure, NULL), ERR_OK);
-		assert_int_equal(
-		    roster_person_erase(place->roster, &departure.person, "asked for", NULL),
-		    ERR_OK);
-	}
-	free(people);
-}
-
-static void
-step_change(struct place *place)
-{
-	const struct roster_person_edit edit = { .site = draw(3) == 0 ? "" : "Bern",
-		.employer = draw(2) == 0 ? NULL : "ACME",
-		.deputy = draw(2) == 0 ? NULL : &place->person[0] };
-	const struct roster_appoint appoint = { .person = place->person[draw(PEOPLE)],
-		.by = "the board",
-		.training = draw(2) == 0 ? NULL : "two days",
-		.acknowledged = draw(2) == 0 ? 0 : place->now - draw(1000) };
-
-	/* Refused of those who have left by now. */
-	(void)!roster_person_edit(place->roster, &place->person[1 + draw(PEOPLE - 1)], &edit, NULL);
-	(void)!roster_person_appoint(place->roster, &appoint, NULL);
-}
-
-static void
-step_plan(struct place *place)
-{
-	const unsigned who = draw(PEOPLE);
-	const struct roster_card_fate fate = { place->card[who], draw(ROSTER_FATE__COUNT), 0 };
-	const struct roster_departure departure = { .person = place->person[who],
-		.on = place->now + CLOCK_DAY * (1 + draw(9)),
-		.card = &fate,
-		.cards = 1 };
-	const struct roster_absence absence = { place->person[who], place->now + draw(2),
-		place->now + 1 + draw(100) };
-
-	(void)!roster_person_away(place->roster, &absence, NULL);
-	(void)!roster_person_back(place->roster, &place->person[who], draw(2) == 0, NULL);
-	(void)!roster_person_depart(place->roster, &departure, NULL);
-	if (draw(2) == 0)
-		(void)!roster_person_stay(place->roster, &place->person[who], NULL);
-}
-
-static void
-step_policy(struct place *place)
-{
-	const struct roster_policy_change change = { .which = (enum roster_policy)draw(
-							 ROSTER_POLICY__COUNT),
-		.value = draw(400),
-		.reason = "why not",
-		.people = { place->person[0], place->person[1] } };
-
-	(void)!roster_policy_set(place->roster, &change, NULL);
-}
-
-static void
-step_proof(struct place *place)
-{
-	const struct roster_proof proof = { .kind = ROSTER_PROOF_ROLL_CALL,
-		.card = place->card[draw(PEOPLE)],
-		.quorum = place->quorum,
-		.generation = 1,
-		.tries_left = draw(4) };
-
-	assert_int_equal(roster_card_proven(place->roster, &proof, NULL), ERR_OK);
-}
-
-static void
-step_card(struct place *place)
-{
-	struct roster_card card;
-	char serial[32];
-
-	snprintf(serial, sizeof(serial), "FFFE:%08X", draw(50));
-	const struct roster_card_begin begin = { .quorum = draw(2) == 0 ? "root" : "issuing",
-		.serial = serial,
-		.custodian = place->person[draw(PEOPLE)],
-		.family = "openpgp",
-		.model = "virtual",
-		.firmware = "",
-		.atr = "" };
-
-	if (roster_card_begin(place->roster, &begin, &card, NULL) == ERR_OK && draw(3) == 0)
-		assert_int_equal(
-		    roster_card_abandon(place->roster, &card.id, "lost in the post", NULL), ERR_OK);
-}
-
-static void
-step_escrow(struct place *place)
-{
-	struct roster_escrow escrow = { .kind = ROSTER_ESCROW_ADMIN_PIN, .generation = 1 };
-
-	escrow.subject[0] = (uint8_t)draw(5);
-	escrow.blob_len = 33 + 16 + draw(20);
-	memset(escrow.blob, (int)draw(256), escrow.blob_len);
-	if (draw(3) == 0)
-		(void)!roster_escrow_erase(place->roster, &place->quorum, &escrow, NULL);
-	else
-		assert_int_equal(
-		    roster_escrow_store(place->roster, &place->quorum, &escrow, NULL), ERR_OK);
-}
-
-static void
-step_operation(struct place *place)
-{
-	struct roster_plan plan = {
-		.kind = ROSTER_OP_BIND, .quorum = place->quorum, .generation = 1, .tokens = 1
-	};
-	struct roster_operation *pending = NULL;
-	struct roster_id id;
-	struct roster_step step = { .kind = ROSTER_STEP_INIT_BEGUN, .text = "label" };
-
-	place_spec(&plan.token[0], "other");
-	snprintf(step.binding, sizeof(step.binding), "other");
-	if (roster_operation_pending(place->roster, &place->quorum, &pending, NULL) != ERR_OK)
-		assert_int_equal(roster_operation_begin(place->roster, &plan, &id, NULL), ERR_OK);
-	else if (draw(4) == 0)
-		assert_int_equal(
-		    roster_operation_finish(place->roster, &pending->id, NULL), ERR_OK);
-	else
-		assert_int_equal(
-		    roster_operation_journal(place->roster, &pending->id, &step, NULL), ERR_OK);
-	roster_operation_free(pending);
-}
-
-static void
-step_checkpoint(struct place *place)
-{
-	struct roster_checkpoint_request request;
-	struct roster_signature signature;
-
-	assert_int_equal(roster_checkpoint_request(place->roster, &request, NULL), ERR_OK);
-	for (unsigned i = 0; i <= draw(3); i++) {
-		place_sign(place, (int)i, &request, &signature);
-		assert_int_equal(
-		    roster_checkpoint_sign(place->roster, &request, &signature, NULL), ERR_OK);
-	}
-}
-
-static void (*const steps[])(struct place *) = {
-	step_person,
-	step_erase,
-	step_change,
-	step_plan,
-	step_policy,
-	step_proof,
-	step_card,
-	step_escrow,
-	step_operation,
-	step_checkpoint,
-};
 
 /* Projections made anew in memory equal those of the roster. */
 static void
@@ -235,11 +48,11 @@ random_events_project_the_same_one_by_one_and_all_anew(void **state)
 
 	place_found_quorum(place);
 	for (int round = 0; round < ROUNDS; round++) {
-		seed = (uint32_t)round + 1;
+		steps_seed((uint32_t)round + 1);
 		for (int i = 0; i < STEPS; i++) {
-			place->now += draw(3600);
-			steps[draw(sizeof(steps) / sizeof(steps[0]))](place);
-			if (draw(10) == 0)
+			place->now += steps_draw(3600);
+			steps_one(place);
+			if (steps_draw(10) == 0)
 				roster_rollback(place->roster);
 		}
 		assert_rebuild_is_equal(place);
