@@ -20,6 +20,12 @@ head_json(const struct roster_hash *head)
 	return json_string(hex);
 }
 
+static const char *
+plural(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* ---- pack ---------------------------------------------------------------------------------- */
 
 const struct operand_row pack_operands[] = {
@@ -58,8 +64,9 @@ pack_run(struct cli *cli, const void *values, struct err_trace *trace)
 			(json_int_t)packed.events, "contents", (json_int_t)packed.contents, "head",
 			head_json(&packed.head)),
 		    trace);
-	fprintf(cli->out, "%s has %lld events and %lld contents, of a roster whose head is\n",
-	    v->file, (long long)packed.events, (long long)packed.contents);
+	fprintf(cli->out, "%s has %lld event%s and %lld content%s, of a roster whose head is\n",
+	    v->file, (long long)packed.events, plural(packed.events), (long long)packed.contents,
+	    plural(packed.contents));
 	cli_print_head(cli, "head", &packed.head);
 	fprintf(cli->out,
 	    "It has names and contacts, but nothing that opens a token.\n"
@@ -78,13 +85,12 @@ const struct operand_row take_operands[] = {
 static void
 print_taken(struct cli *cli, const struct roster_taken *taken)
 {
-	fprintf(cli->out, "%lld events and %lld contents are new here.\n", (long long)taken->events,
-	    (long long)taken->contents);
+	fprintf(cli->out, "New here: %lld event%s, %lld content%s.\n", (long long)taken->events,
+	    plural(taken->events), (long long)taken->contents, plural(taken->contents));
 	if (taken->unapplied > 0)
 		fprintf(cli->out,
-		    "%lld events have no effect: another installation's came first. "
-		    "'quorate roster verify' tells.\n",
-		    (long long)taken->unapplied);
+		    "Without effect, because another installation's came first: %lld event%s.\n",
+		    (long long)taken->unapplied, plural(taken->unapplied));
 	cli_print_head(cli, "head", &taken->head);
 	if (roster_hash_equal(&taken->head, &taken->pack_head))
 		fputs("It is the head of the roster that the pack was made of.\n", cli->out);

@@ -11,6 +11,7 @@
 #include "hsm/module.h"
 #include "hsm/pin.h"
 #include "roster/policy.h"
+#include "roster/seat.h"
 
 /* 2 <= M <= N <= 16, and M = N only where the policy allows it. */
 static enum err
@@ -243,7 +244,9 @@ create_quorum(struct custody *custody, const struct create_request *request,
 
 	if (plan == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory");
-	err = check_name(custody, request->name, trace);
+	err = roster_seat_check(custody->roster, trace);
+	if (err == ERR_OK)
+		err = check_name(custody, request->name, trace);
 	if (err == ERR_OK)
 		err = plan_quorum(custody, request, plan, trace);
 	if (err == ERR_OK)
@@ -294,7 +297,9 @@ bind_token(struct custody *custody, const char *name, const struct create_token 
 
 	if (plan == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory");
-	err = roster_quorum_find(custody->roster, name, &quorum, trace);
+	err = roster_seat_check(custody->roster, trace);
+	if (err == ERR_OK)
+		err = roster_quorum_find(custody->roster, name, &quorum, trace);
 	if (err == ERR_OK && quorum.live == 0) {
 		err_next(trace, "Finish it first: quorate quorum resume %s --by NAME", name);
 		err = FAIL(trace, ERR_NOT_NOW, "quorum '%s' is not complete yet", name);

@@ -17,6 +17,7 @@
 #include "quorum/derive.h"
 #include "roster/person.h"
 #include "roster/quorum.h"
+#include "roster/seat.h"
 
 struct enrolment {
 	struct custody *custody;
@@ -40,8 +41,10 @@ check_names(struct enrolment *enrolment, struct err_trace *trace)
 		return FAIL(trace, ERR_ARGUMENT,
 		    "'%s' is not a quorum's name: 1 to 32 of a-z, 0-9 and -",
 		    enrolment->request->quorum);
-	err = roster_person_find(
-	    enrolment->custody->roster, enrolment->request->custodian, &person, trace);
+	err = roster_seat_check(enrolment->custody->roster, trace);
+	if (err == ERR_OK)
+		err = roster_person_find(
+		    enrolment->custody->roster, enrolment->request->custodian, &person, trace);
 	if (err != ERR_OK)
 		return err;
 	if ((person.roles & (ROSTER_CUSTODIAN | ROSTER_DEPUTY)) == 0) {

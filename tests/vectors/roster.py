@@ -41,3 +41,18 @@ for name, value in [("event-1", first), ("hash-1", hash_1), ("event-2", second),
                     ("head", head.hex()),
                     ("digest", hashlib.sha256(b"quorate/1 checkpoint" + head).hexdigest())]:
     print(f"{name} = {value}")
+
+# docs/formats/pack.md: a whole pack of the first two events.
+def canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+pack = [canonical({"pack": 1, "roster": ROSTER, "practice": True, "writer": WRITERS[0],
+                   "time": 1790000000, "events": 2, "contents": 1,
+                   "heads": [f"{WRITERS[0]} 2 {hash_2}"]}),
+        first, second,
+        canonical({"bytes": NAME.hex(), "hash": content, "salt": SALT.hex()})]
+pack.append(canonical(
+    {"sha256": hashlib.sha256("".join(f"{line}\n" for line in pack).encode()).hexdigest()}))
+for number, line in enumerate(pack, 1):
+    print(f"pack-{number} = {line}")

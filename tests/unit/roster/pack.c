@@ -523,6 +523,44 @@ a_second_installation_does_not_begin_from_a_part(void **state)
 	place_teardown(&other);
 }
 
+/* ---- the page ------------------------------------------------------------------------------ */
+
+/* The lines "pack-1 = …" of the page's vector, as the file that they are. */
+static void
+write_vector(const char *path)
+{
+	char *page = NULL;
+	size_t len = 0;
+	char *text = NULL;
+	size_t text_len = 0;
+	FILE *to = open_memstream(&text, &text_len);
+
+	assert_non_null(to);
+	assert_int_equal(file_read(PACK_PAGE, PACK_MAX, &page, &len, NULL), ERR_OK);
+	for (const char *at = page; (at = strstr(at, "\npack-")) != NULL; at++) {
+		const char *line = strstr(at, " = ") + 3;
+
+		fprintf(to, "%.*s\n", (int)strcspn(line, "\n"), line);
+	}
+	assert_int_equal(fclose(to), 0);
+	assert_int_equal(file_create(path, text, text_len, NULL), ERR_OK);
+	free(text);
+	free(page);
+}
+
+static void
+the_pages_vector_is_a_pack_that_can_be_joined(void **state)
+{
+	struct place *place = *state;
+	struct err_trace trace = { 0 };
+	struct roster_person found;
+
+	write_vector(place->spare_file);
+	assert_ok(try_join(place, place->spare_file, "Zoë Ångström", &trace), &trace);
+	assert_ok(roster_person_find(place->roster, "Zoë Ångström", &found, &trace), &trace);
+	assert_int_equal(found.since, 1790000000);
+}
+
 #define WITH_OFFICES(test) cmocka_unit_test_setup_teardown(test, offices_setup, offices_teardown)
 
 int
@@ -546,6 +584,8 @@ main(void)
 		WITH_OFFICES(a_rolled_back_installation_learns_it_from_a_pack),
 		WITH_OFFICES(who_joins_is_of_the_roster_and_joins_once),
 		WITH_OFFICES(a_second_installation_does_not_begin_from_a_part),
+		cmocka_unit_test_setup_teardown(
+		    the_pages_vector_is_a_pack_that_can_be_joined, place_setup, place_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

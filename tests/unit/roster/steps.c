@@ -7,11 +7,11 @@
 
 #include "base/clock.h"
 #include "roster/absence.h"
+#include "roster/activation.h"
 #include "roster/appointment.h"
 #include "roster/card_report.h"
 #include "roster/departure.h"
 #include "roster/item.h"
-#include "roster/journal.h"
 #include "roster/policy.h"
 #include "roster/stow.h"
 #include "tests/unit/roster/steps.h"
