@@ -113,11 +113,13 @@ roster_binding_list(struct roster *roster, const struct roster_id *quorum,
 {
 	static const struct db_shape shape = { sizeof(struct roster_binding), read_binding };
 	void *bindings = NULL;
-	const enum err err = db_all(roster->db,
-	    DB_CALL(BINDING_COLUMNS
-		"WHERE unbound = 0 AND (?1 IS NULL OR quorum = ?1) ORDER BY ordinal",
-		quorum == NULL ? db_null() : db_blob(quorum->bytes, ROSTER_ID_SIZE)),
-	    &shape, &bindings, count, trace);
+	/* Two statements, so that one quorum's are found by the index. */
+	const struct db_call *call =
+	    quorum == NULL
+		? DB_CALL0(BINDING_COLUMNS "WHERE unbound = 0 ORDER BY ordinal")
+		: DB_CALL(BINDING_COLUMNS "WHERE unbound = 0 AND quorum = ?1 ORDER BY ordinal",
+		      db_blob(quorum->bytes, ROSTER_ID_SIZE));
+	const enum err err = db_all(roster->db, call, &shape, &bindings, count, trace);
 
 	if (err == ERR_OK)
 		*out = bindings;

@@ -22,6 +22,28 @@ roster_policy_get(struct roster *roster, enum roster_policy which, int64_t at, i
 	    roster_policy_row(which)->standard, out, trace);
 }
 
+enum err
+roster_policy_all(
+    struct roster *roster, int64_t at, int64_t out[ROSTER_POLICY__COUNT], struct err_trace *trace)
+{
+	struct db_rows rows = { 0 };
+	enum err err = db_query(roster->db,
+	    DB_CALL("SELECT name, value FROM policy WHERE time <= ?1 ORDER BY ordinal",
+		db_integer(at == 0 ? INT64_MAX : at)),
+	    &rows, trace);
+
+	for (int i = 0; i < ROSTER_POLICY__COUNT; i++)
+		out[i] = roster_policy_row((enum roster_policy)i)->standard;
+	while (err == ERR_OK && db_next(&rows)) {
+		enum roster_policy which;
+
+		/* A limit of a newer version is not ours to judge by. */
+		if (roster_policy_find(db_get_text(&rows, 0), &which, NULL) == ERR_OK)
+			out[which] = db_get_integer(&rows, 1);
+	}
+	return db_end(&rows, err, trace);
+}
+
 /* Whether the new value allows more than the old one, or may. */
 static bool
 is_looser(const struct roster_policy_row *row, int64_t from, int64_t to)

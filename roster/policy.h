@@ -68,6 +68,10 @@ roster_policy_find(const char *name, enum roster_policy *out, struct err_trace *
 MUST_CHECK enum err roster_policy_get(struct roster *roster, enum roster_policy which, int64_t at,
     int64_t *out, struct err_trace *trace);
 
+/* All of them, as roster_policy_get has each. */
+MUST_CHECK enum err roster_policy_all(
+    struct roster *roster, int64_t at, int64_t out[ROSTER_POLICY__COUNT], struct err_trace *trace);
+
 /* A value as people write it: "180", "allowed", "M-1". ERR_ARGUMENT says which there are. */
 MUST_CHECK enum err roster_policy_parse(
     enum roster_policy which, const char *text, int64_t *out, struct err_trace *trace);

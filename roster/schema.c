@@ -183,6 +183,7 @@ static const struct schema_table tables[] = {
 		    "place TEXT NOT NULL, opens_user INTEGER NOT NULL, "
 		    "opens_so INTEGER NOT NULL, made INTEGER NOT NULL, "
 		    "destroyed INTEGER NOT NULL, how TEXT NOT NULL"),
+	INDEX(token_copy_binding, "token_copy(binding)"),
 
 	PROJECTION(activation, "ordinal",
 	    ORDINAL "id BLOB NOT NULL UNIQUE, quorum BLOB NOT NULL, "

@@ -14,15 +14,13 @@ static enum err
 gather_quorum(struct roster *roster, struct facts *facts, struct err_trace *trace)
 {
 	struct roster_quorum quorum;
-	enum err err = roster_quorum_get(roster, &facts->quorum, &quorum, trace);
+	const enum err err = roster_quorum_get(roster, &facts->quorum, &quorum, trace);
 
 	if (err != ERR_OK)
 		return err;
 	snprintf(facts->name, sizeof(facts->name), "%s", quorum.name);
 	facts->practice = roster->practice;
-	for (int i = 0; i < ROSTER_POLICY__COUNT && err == ERR_OK; i++)
-		err = roster_policy_get(roster, (enum roster_policy)i, 0, &facts->policy[i], trace);
-	return err;
+	return roster_policy_all(roster, 0, facts->policy, trace);
 }
 
 static enum err

@@ -78,7 +78,7 @@ struct facts {
 	bool pending;
 	enum roster_operation_kind operation; /* when pending */
 	int64_t begun;
-	int64_t checkpoints;
+	int64_t checkpoints; /* 0: none was ever signed */
 	size_t others;       /* other installations */
 	int64_t oldest_news; /* of the one that was longest not heard of; 0: there is none */
 	const struct advisories *advisories;

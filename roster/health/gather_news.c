@@ -113,8 +113,8 @@ gather_news(struct roster *roster, struct facts *facts, struct err_trace *trace)
 	static const struct db_shape shape = { sizeof(struct writer), read_writer };
 	void *list = NULL;
 	size_t count = 0;
-	enum err err = db_ask_integer(
-	    roster->db, DB_CALL0("SELECT count(*) FROM checkpoint"), 0, &facts->checkpoints, trace);
+	enum err err = db_ask_integer(roster->db,
+	    DB_CALL0("SELECT EXISTS (SELECT 1 FROM checkpoint)"), 0, &facts->checkpoints, trace);
 
 	if (err == ERR_OK)
 		err = db_all(roster->db, DB_CALL0("SELECT writer, n, time FROM head"), &shape,

@@ -610,6 +610,7 @@ the_policy_has_defaults_bounds_and_a_history(void **state)
 	};
 	const int64_t before = place->now;
 	enum roster_policy which;
+	int64_t all[ROSTER_POLICY__COUNT];
 	int64_t value = 0;
 
 	place_add_people(place);
@@ -623,6 +624,11 @@ the_policy_has_defaults_bounds_and_a_history(void **state)
 	assert_int_equal(value, 2);
 	assert_ok(roster_policy_get(place->roster, change.which, before, &value, &trace), &trace);
 	assert_int_equal(value, 1);
+	assert_ok(roster_policy_all(place->roster, 0, all, &trace), &trace);
+	assert_int_equal(all[ROSTER_POLICY_MARGIN], 2);
+	assert_int_equal(all[ROSTER_POLICY_ROLL_CALL_DAYS], 180);
+	assert_ok(roster_policy_all(place->roster, before, all, &trace), &trace);
+	assert_int_equal(all[ROSTER_POLICY_MARGIN], 1);
 	change.value = 15;
 	assert_fails(roster_policy_set(place->roster, &change, &trace), ERR_ARGUMENT, &trace);
 	change.value = 1;
