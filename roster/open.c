@@ -300,6 +300,20 @@ lay_over(struct roster *roster, enum db_mode mode, int64_t until, struct err_tra
 	return err;
 }
 
+/* On a past date there may have been no roster. */
+static enum err
+check_founded(struct roster *roster, struct err_trace *trace)
+{
+	int64_t found = 0;
+	const enum err err =
+	    db_ask_integer(roster->db, DB_CALL0("SELECT 1 FROM founding"), 0, &found, trace);
+
+	if (err != ERR_OK || found != 0)
+		return err;
+	err_next(trace, "give a later date");
+	return FAIL(trace, ERR_ABSENT, "the roster did not exist yet");
+}
+
 static enum err
 load_reading(struct roster *roster, enum db_mode mode, int64_t as_of, struct err_trace *trace)
 {
@@ -308,6 +322,8 @@ load_reading(struct roster *roster, enum db_mode mode, int64_t as_of, struct err
 
 	if (err == ERR_OK && (is_old || as_of != 0))
 		err = lay_over(roster, mode, as_of != 0 ? as_of : PROJECT_EVERYTHING, trace);
+	if (err == ERR_OK && as_of != 0)
+		err = check_founded(roster, trace);
 	if (err == ERR_OK)
 		err = load(roster, trace);
 	return err == ERR_OK ? ERR_OK : fail_opening(roster, err, trace);

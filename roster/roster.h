@@ -65,7 +65,8 @@ struct roster_options {
 	struct roster_paths paths;
 	enum roster_mode mode;
 	unsigned wait_ms; /* how long to wait for another command's lock; 0: refuse at once */
-	int64_t as_of;    /* for reading: as it was at the end of that second; 0: as it is */
+	int64_t as_of;    /* for reading: as it was at the end of that second, ERR_ABSENT before its
+			     founding; 0: as it is */
 	struct roster_clock clock;
 };
 
