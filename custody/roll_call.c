@@ -312,7 +312,7 @@ static enum err
 next_card(struct calling *calling, struct err_trace *trace)
 {
 	struct visit_wanted wanted[VISIT_WANTED_MAX];
-	size_t place[VISIT_WANTED_MAX];
+	size_t place[VISIT_WANTED_MAX] = { 0 };
 	struct visit_ask ask = { .quorum = common_quorum(calling->out),
 		.purpose = "roll-call",
 		.total = takes_any_one(calling->cards) ? 1 : (unsigned)calling->out->count,

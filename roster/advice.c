@@ -175,7 +175,9 @@ add(struct ends *sum, struct ends more)
 static struct ends
 unnoticed(const struct chain *chain, unsigned day, const struct ends *table)
 {
-	return scaled(table[day % chain->period], pow(chain->clean_period, day / chain->period));
+	const unsigned periods = day / chain->period;
+
+	return scaled(table[day % chain->period], pow(chain->clean_period, periods));
 }
 
 /* The first notice is on day `day`, and so it is when the re-key is finished. */
