@@ -15,6 +15,8 @@
 
 enum { PURPOSE = ROSTER_NAME + ROSTER_TEXT + 128 };
 
+enum { REFUSED_MAX = 5 };
+
 /* The cards that would still do, with the texts that the questions borrow. */
 struct candidates {
 	size_t count;
@@ -31,6 +33,7 @@ struct gathering {
 	struct collection *collection;
 	struct visit_seen *seen;
 	bool passed[ROSTER_CARDS_MAX]; /* places that did their part, or gave up on their PIN */
+	unsigned refused;              /* cards that said they were of another quorum or kind */
 	struct candidates *candidates;
 	struct gathered out;
 };
@@ -48,6 +51,9 @@ list_candidates(struct gathering *gathering, struct err_trace *trace)
 		enum err err;
 
 		if (gathering->passed[i] || row->delivered == 0 || row->erased != 0)
+			continue;
+		if (gathering->request->without != NULL &&
+		    roster_id_equal(gathering->request->without, &row->card))
 			continue;
 		err = roster_card_get(gathering->custody->roster, &row->card, card, trace);
 		if (err != ERR_OK)
@@ -113,7 +119,11 @@ check_header(struct gathering *gathering, struct card *card, const char *name, b
 	if (err != ERR_OK)
 		return FAIL(trace, err, "card %s: its header cannot be read", name);
 	*ours = is_ours(gathering, &header, name);
-	return *ours ? checkpoint_check_header(gathering->custody, &header, name, trace) : ERR_OK;
+	if (*ours)
+		return checkpoint_check_header(gathering->custody, &header, name, trace);
+	if (gathering->refused++ < REFUSED_MAX)
+		return ERR_OK;
+	return FAIL(trace, ERR_DENIED, "cards that say they are others' came again and again");
 }
 
 /* Records that the card, its PIN and its share work. */

@@ -20,6 +20,7 @@ struct gather_request {
 	enum gather_stay stay;
 	bool want_secret; /* the generation's secret itself, to be escrowed to the next */
 	bool want_shares; /* the M shares as they are, left in `collection`; no secret is rebuilt */
+	const struct roster_id *without; /* a card that is not asked for: it died; NULL: none */
 };
 
 /* Where a card was when it did its part. */

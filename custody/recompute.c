@@ -92,7 +92,8 @@ issuing_recompute(struct issuing *issuing, struct err_trace *trace)
 	const struct gather_request request = { .quorum = &issuing->quorum,
 		.generation = issuing->generation,
 		.purpose = purpose,
-		.want_shares = true };
+		.want_shares = true,
+		.without = &issuing_share(issuing, &issuing->member[0])->card };
 	struct roster_share_replacement replacement = { .generation = issuing->generation->number,
 		.index = issuing->member[0].index,
 		.card = issuing->member[0].card.id };

@@ -123,22 +123,7 @@ check_not_active(const struct rekeying *rekeying, struct err_trace *trace)
 static enum err
 check_nothing_pending(const struct rekeying *rekeying, struct err_trace *trace)
 {
-	struct roster_operation *pending = NULL;
-	const char *name = rekeying->quorum.name;
-	enum err err = roster_operation_pending(
-	    rekeying->custody->roster, &rekeying->quorum.id, &pending, NULL);
-
-	if (err == ERR_ABSENT)
-		return ERR_OK;
-	if (err == ERR_OK) {
-		err_next(trace,
-		    "Finish it with 'quorate quorum resume %s', or see 'quorate quorum abort %s'.",
-		    name, name);
-		err = FAIL(trace, ERR_NOT_NOW, "'%s' of quorum '%s' is pending",
-		    roster_operation_word(pending->plan.kind), name);
-	}
-	roster_operation_free(pending);
-	return err;
+	return roster_operation_check_none(rekeying->custody->roster, &rekeying->quorum, trace);
 }
 
 /* Before and after, and how long. */

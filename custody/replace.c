@@ -35,6 +35,8 @@ find_standing(struct custody *custody, const char *name, enum roster_operation_k
 		err = FAIL(trace, ERR_NOT_NOW, "quorum '%s' is not complete yet", name);
 	}
 	if (err == ERR_OK)
+		err = roster_operation_check_none(custody->roster, &standing->quorum, trace);
+	if (err == ERR_OK)
 		err = roster_generation_get(custody->roster, &standing->quorum.id,
 		    standing->quorum.live, &standing->generation, trace);
 	if (err != ERR_OK) {

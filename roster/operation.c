@@ -121,8 +121,8 @@ roster_operation_list_pending(
 }
 
 /* One at a time, so that resume and abort know what they speak of. */
-static enum err
-check_none_pending(
+enum err
+roster_operation_check_none(
     struct roster *roster, const struct roster_quorum *quorum, struct err_trace *trace)
 {
 	struct roster_operation *other = NULL;
@@ -178,7 +178,7 @@ roster_operation_begin(struct roster *roster, const struct roster_plan *plan, st
 	if (err == ERR_OK)
 		err = roster_quorum_get(roster, &plan->quorum, &quorum, trace);
 	if (err == ERR_OK)
-		err = check_none_pending(roster, &quorum, trace);
+		err = roster_operation_check_none(roster, &quorum, trace);
 	if (err == ERR_OK)
 		err = roster_plan_check(roster, plan, trace);
 	if (err == ERR_OK)

@@ -94,6 +94,10 @@ roster_plan_check(struct roster *roster, const struct roster_plan *plan, struct 
 MUST_CHECK enum err roster_operation_begin(struct roster *roster, const struct roster_plan *plan,
     struct roster_id *out, struct err_trace *trace);
 
+/* The same, before anything is asked for one. */
+MUST_CHECK enum err roster_operation_check_none(
+    struct roster *roster, const struct roster_quorum *quorum, struct err_trace *trace);
+
 /* ERR_ARGUMENT unless the step has exactly the members that its kind needs, and names a card or
  * token of the plan. ERR_NOT_NOW unless pending. */
 MUST_CHECK enum err roster_operation_journal(struct roster *roster,

@@ -167,9 +167,9 @@ enum err
 facts_gather(struct roster *roster, const struct roster_id *quorum, struct facts **out,
     struct err_trace *trace)
 {
-	static enum err (*const gather[])(
-	    struct roster *, struct facts *, struct err_trace *) = { gather_quorum, gather_shares,
-		gather_bindings, gather_token_copies, gather_pending, gather_dates, gather_news };
+	static enum err (*const gather[])(struct roster *, struct facts *,
+	    struct err_trace *) = { gather_quorum, gather_shares, gather_leftovers, gather_bindings,
+		gather_token_copies, gather_pending, gather_dates, gather_news };
 	struct facts *facts = calloc(1, sizeof(*facts));
 	enum err err = ERR_OK;
 

@@ -75,6 +75,7 @@ struct facts {
 	struct fact_copy *copy;
 	size_t dates;
 	struct roster_date *date;
+	unsigned records_left; /* on cards, of generations that were given up */
 	bool pending;
 	enum roster_operation_kind operation; /* when pending */
 	int64_t begun;

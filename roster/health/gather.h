@@ -9,6 +9,10 @@
 MUST_CHECK enum err
 gather_shares(struct roster *roster, struct facts *facts, struct err_trace *trace);
 
+/* Records on cards of generations that were given up. */
+MUST_CHECK enum err
+gather_leftovers(struct roster *roster, struct facts *facts, struct err_trace *trace);
+
 /* What other installations told and know, and whether cards ever signed the head. After
  * gather_shares. */
 MUST_CHECK enum err

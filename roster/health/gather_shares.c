@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "roster/health/gather.h"
+#include "roster/share.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,5 +124,18 @@ gather_shares(struct roster *roster, struct facts *facts, struct err_trace *trac
 			err = gather_generation(roster, facts, &generations[i], trace);
 	}
 	free(generations);
+	return err;
+}
+
+enum err
+gather_leftovers(struct roster *roster, struct facts *facts, struct err_trace *trace)
+{
+	struct roster_leftover *left = NULL;
+	size_t count = 0;
+	const enum err err = roster_leftover_list(roster, &facts->quorum, &left, &count, trace);
+
+	for (size_t i = 0; err == ERR_OK && i < count; i++)
+		facts->records_left += left[i].state == ROSTER_GENERATION_ABORTED ? 1 : 0;
+	free(left);
 	return err;
 }

@@ -48,6 +48,8 @@ judge_tokens(struct judgement *judgement)
 	for (size_t i = 0; i < facts->bindings; i++)
 		judge_binding(judgement, newest, i);
 	judge_copies(judgement, newest);
+	if (facts->records_left > 0)
+		(void)judge_find(judgement, ROSTER_REASON_RECORD_LEFT);
 	if (facts->bindings == 0 && newest != NULL)
 		judge_find(judgement, ROSTER_REASON_NO_TOKEN);
 }

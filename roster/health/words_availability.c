@@ -35,7 +35,9 @@ SAY(say_not_delivered)
 
 	say(out, "the share for card %s of %s was not delivered yet", share->card.name,
 	    share->custodian.name);
-	say_next(out, "quorate quorum resume %s", judgement->facts->name);
+	say_next(out,
+	    judgement->facts->pending ? "quorate quorum resume %s" : "quorate quorum deliver %s",
+	    judgement->facts->name);
 }
 
 SAY(say_not_seen)

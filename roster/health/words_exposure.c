@@ -74,6 +74,19 @@ SAY(say_copy_opens)
 	say_next(out, "destroy it, then quorate token copy (it records the destruction)");
 }
 
+SAY(say_record_left)
+{
+	const unsigned left = judgement->facts->records_left;
+
+	(void)finding;
+	say(out,
+	    "%u %s of a generation that was given up, which with an old copy of the roster may "
+	    "open what it was to open",
+	    left, left == 1 ? "card keeps a record" : "cards keep records");
+	say_next(out, "quorate key list %s (a card loses it at its next use; quorate quorum show)",
+	    judgement->facts->name);
+}
+
 SAY(say_advisory)
 {
 	const struct fact_share *share = words_share(judgement, finding);

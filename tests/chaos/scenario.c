@@ -9,7 +9,7 @@
 
 #define BY " --by ann"
 
-const char *const scenario_custodians[] = { "alice", "bob", "carol", "dave", "eve", NULL };
+const char *const scenario_custodians[] = { "alice", "bob", "carol", "dave", "eve", "frank", NULL };
 
 /* ---- What stands before -------------------------------------------------------------------- */
 
@@ -73,6 +73,29 @@ static const struct base with_second_token = {
 	    },
 };
 
+/* Dave is to leave and frank to come; a backup token is there, and stays away from the re-key. */
+static const struct base before_rekey = {
+	.from = &created,
+	.steps =
+	    (const struct step[]){
+		{ .words = "token bind root --name backup --role backup" BY },
+		{ .words = "person add frank --role custodian" BY },
+		{ .words = "card enrol --custodian frank --quorum root" BY },
+		{ .words = NULL },
+	    },
+};
+
+/* Bob's card died; he has another. */
+static const struct base with_new_card = {
+	.from = &created,
+	.steps =
+	    (const struct step[]){
+		{ .words = SCENARIO_NEW_CARD "bob" },
+		{ .words = "card enrol --custodian bob --quorum root" BY },
+		{ .words = NULL },
+	    },
+};
+
 /* ---- What must stand after ----------------------------------------------------------------- */
 
 #define SOUND                                                                                      \
@@ -92,6 +115,21 @@ static const struct base with_second_token = {
 static const struct step one_token[] = { SOUND, OPENS("root-ca"), { .words = NULL } };
 static const struct step two_tokens[] = { SOUND, OPENS("root-ca"), OPENS("backup"),
 	{ .words = NULL } };
+/* The token that stayed away is switched by new cards alone; then nothing is left to be done. */
+static const struct step two_generations[] = {
+	{ .words = "roster verify" },
+	{ .words = "quorum resume root" BY, .absent = "alice,bob,dave" },
+	SOUND,
+	OPENS("root-ca"),
+	OPENS("backup"),
+	{ .words = NULL },
+};
+static const struct step with_bobs_new_card[] = {
+	SOUND,
+	{ .words = "key list root --token root-ca" BY, .absent = "alice,carol" },
+	OPENS("root-ca"),
+	{ .words = NULL },
+};
 static const struct step a_quorum_can_be_made[] = {
 	{ .words = "roster verify" },
 	{ .words = "quorum create root -m 2 --custodian alice,bob,carol --name root-ca" BY },
@@ -122,6 +160,15 @@ static const struct step enrol_again[] = {
 	{ .words = "card enrol --custodian dave --quorum root" BY },
 	{ .words = "card enrol --custodian eve --quorum root" BY },
 	{ .words = CREATE },
+	{ .words = NULL },
+};
+
+#define REKEY "quorum rekey root --remove dave --add frank --away backup" BY
+
+/* What was given up may have left frank's card with an admin PIN that nobody knows. */
+static const struct step rekey_again[] = {
+	{ .words = "card enrol --custodian frank --quorum root" BY },
+	{ .words = REKEY },
 	{ .words = NULL },
 };
 
@@ -205,6 +252,33 @@ const struct scenario scenarios[] = {
 	    .whole = a_key_is_there,
 	    .tokens = 1,
 	    .minimum = MINIMUM(18, 20, 70, 0, 5) },
+	{ .name = "rekey",
+	    .base = &before_rekey,
+	    .command = REKEY,
+	    .recover = RESUME " --away backup",
+	    .stride = 4,
+	    .whole = two_generations,
+	    .guarded = true,
+	    .tokens = 2,
+	    .minimum = MINIMUM(145, 160, 800, 20, 60) },
+	{ .name = "rekey-aborted",
+	    .base = &before_rekey,
+	    .command = REKEY,
+	    .recover = "quorum abort root --reason chaos" BY,
+	    .otherwise = RESUME " --away backup",
+	    .again = rekey_again,
+	    .stride = 16,
+	    .whole = two_generations,
+	    .tokens = 2,
+	    .minimum = MINIMUM(145, 160, 800, 0, 60) },
+	{ .name = "replace-card",
+	    .base = &with_new_card,
+	    .command = "quorum replace-card root bob" BY,
+	    .recover = RESUME,
+	    .stride = 2,
+	    .whole = with_bobs_new_card,
+	    .tokens = 1,
+	    .minimum = MINIMUM(48, 50, 200, 0, 0) },
 };
 const unsigned scenario_count = sizeof(scenarios) / sizeof(*scenarios);
 
@@ -217,6 +291,10 @@ prepare(const struct base *base, struct world *world)
 		return;
 	prepare(base->from, world);
 	for (const struct step *step = base->steps; step->words != NULL; step++) {
+		if (strncmp(step->words, SCENARIO_NEW_CARD, strlen(SCENARIO_NEW_CARD)) == 0) {
+			world_new_card(world, step->words + strlen(SCENARIO_NEW_CARD));
+			continue;
+		}
 		if (world_quorate(world, step->words, NULL) == 0)
 			continue;
 		world_said(world, said);

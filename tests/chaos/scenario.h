@@ -8,7 +8,12 @@
 #include "tests/chaos/world.h"
 #include "tests/fakes/points.h"
 
-/* A command of `quorate` that must succeed while these custodians stay away. */
+/*
+ * A command of `quorate` that must succeed while these custodians stay away. In a base,
+ * SCENARIO_NEW_CARD and a custodian: the card that they have from here on is another, blank one.
+ */
+#define SCENARIO_NEW_CARD "@new-card "
+
 struct step {
 	const char *words;
 	const char *absent;

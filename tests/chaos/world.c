@@ -23,7 +23,8 @@ enum {
 	VARIABLES_MAX = 16,
 	STUCK_MS = 60000,
 	LINGER_MS = 15000,
-	READ_MAX = 1 << 24
+	READ_MAX = 1 << 24,
+	NEW_CARD_SERIAL = 99
 };
 
 /* ---- Files --------------------------------------------------------------------------------- */
@@ -105,6 +106,16 @@ world_make(struct world *world, const char *const *custodians)
 	settle(world);
 	for (uint32_t i = 0; custodians[i] != NULL; i++)
 		make_card(world, custodians[i], i + 1);
+}
+
+void
+world_new_card(const struct world *world, const char *custodian)
+{
+	char name[64], path[WORLD_FILE];
+
+	(void)snprintf(name, sizeof(name), "cards/%s.card", custodian);
+	(void)unlink(at(world, name, path));
+	make_card(world, custodian, NEW_CARD_SERIAL);
 }
 
 void

@@ -40,6 +40,9 @@ struct world_run {
 /* An empty world, with blank cards of these custodians (ends with NULL). */
 void world_make(struct world *world, const char *const *custodians);
 
+/* Another blank card in the place of the custodian's. */
+void world_new_card(const struct world *world, const char *custodian);
+
 /* Makes `to` a copy of `from`: its folder is replaced. */
 void world_copy(const struct world *from, struct world *to);
 void world_remove(const struct world *world);

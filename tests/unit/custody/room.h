@@ -34,8 +34,10 @@ struct room {
 	bool stopped;
 	bool keep_admin_pin; /* cards are enrolled without a factory reset */
 	unsigned insertions;
-	int64_t ahead;  /* the roster's clock is ahead of the machine's by so many seconds */
-	char note[512]; /* the reason of the last question that had one */
+	int64_t ahead;        /* the roster's clock is ahead of the machine's by so many seconds */
+	char note[512];       /* the reason of the last question that had one */
+	char said[512];       /* the last that was said and not asked */
+	bool skip_after_note; /* once something was said, p0 lets others go first */
 };
 
 void room_open(struct room *room);
@@ -47,6 +49,9 @@ void room_reopen(struct room *room);
 /* Keeps a copy of roster and state folder; and puts it in place of the present ones. */
 void room_keep_roster(struct room *room);
 void room_roll_back(struct room *room);
+
+/* Everybody's PIN; secret_free *out. */
+enum err room_pin(struct secret **out, struct err_trace *trace);
 
 /* Enrols the card of pN for the quorum "root". */
 enum err room_enrol(struct room *room, unsigned n, struct err_trace *trace);

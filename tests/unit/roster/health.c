@@ -213,7 +213,7 @@ an_undelivered_share_does_not_count(void **state)
 	assert_int_equal(health->ready, 4);
 	assert_int_equal(health->level, ROSTER_LEVEL_WARNING);
 	assert_string_equal(
-	    reason_of(health, ROSTER_REASON_NOT_DELIVERED)->next, "quorate quorum resume root");
+	    reason_of(health, ROSTER_REASON_NOT_DELIVERED)->next, "quorate quorum deliver root");
 	roster_health_free(health);
 }
 

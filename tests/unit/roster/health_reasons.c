@@ -217,6 +217,12 @@ old_copy(struct sound *sound)
 }
 
 static void
+records_left(struct sound *sound)
+{
+	sound->facts.records_left = 2;
+}
+
+static void
 bad_firmware(struct sound *sound)
 {
 	static const char text[] =
@@ -343,7 +349,7 @@ static const struct {
 	    "quorate quorum rekey root" },
 	[ROSTER_REASON_NOT_DELIVERED] = { not_delivered, ROSTER_LEVEL_WARNING,
 	    "the share for card root/1 of alice was not delivered yet",
-	    "quorate quorum resume root" },
+	    "quorate quorum deliver root" },
 	[ROSTER_REASON_NOT_SEEN] = { not_seen, ROSTER_LEVEL_WARNING,
 	    "1 of the 6 cards of generation 1 were not seen since the quorum was adopted",
 	    "quorate quorum adopt root (with the other cards)" },
@@ -392,6 +398,10 @@ static const struct {
 	[ROSTER_REASON_COPY_OPENS] = { old_copy, ROSTER_LEVEL_WARNING,
 	    "a copy of token 'hsm-a' at 'the vault' opens with generation 1 for ever",
 	    "destroy it, then quorate token copy (it records the destruction)" },
+	[ROSTER_REASON_RECORD_LEFT] = { records_left, ROSTER_LEVEL_WARNING,
+	    "2 cards keep records of a generation that was given up, which with an old copy of the "
+	    "roster may open what it was to open",
+	    "quorate key list root (a card loses it at its next use; quorate quorum show)" },
 	[ROSTER_REASON_ADVISORY] = { bad_firmware, ROSTER_LEVEL_WARNING,
 	    "card root/1 of alice (model 0, firmware 5.7.1), X-1: it leaks", "replace it" },
 	[ROSTER_REASON_PERSON_ALONE] = { three_cards_with_one, ROSTER_LEVEL_WARNING,

@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# story_rekey_undone.sh FOLDER-OF-PROGRAMS
+#
+# Re-keys that are given up or go wrong, one after another while a token is away, and a card that
+# died and is replaced: what stood before stands, or what was begun is finished.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/card/story.sh
+. "$here/story.sh"
+
+tokens=$(sed -n 's/^directories.tokendir *= *//p' "$SOFTHSM2_CONF")
+
+rekey() {
+	quorate quorum rekey root --by ann "$@"
+}
+resumes() {
+	quorate quorum resume root --by ann "$@"
+}
+stands() {
+	for number in 6 7 8; do
+		virtual-card new "$QUORATE_SANDBOX/cards/card$number.card" --serial $number
+	done
+	founds alice bob carol dave frank
+	enrols root alice bob carol dave
+	creates root 2 alice,bob,carol,dave
+	quorate token bind root --name backup --role backup --by ann
+	enrols root frank
+}
+holds 'a quorum of 2 of 4 stands, with two tokens' stands
+
+# ---- given up -----------------------------------------------------------------------------------
+
+stopped_in_delivery() {
+	robot 'stop-at pin 5' meets 1 "'rekey' of quorum 'root' is not complete; no token was touched
+quorate quorum resume root' to go on, or 'quorate quorum abort root" \
+		rekey --remove dave --add frank
+	meets 1 "'rekey' of quorum 'root' is pending" rekey --remove dave
+	meets 1 "'rekey' of quorum 'root' is pending" quorate quorum deliver root --by ann
+	meets 1 "'rekey' of quorum 'root' is pending" quorate quorum replace-card root bob --by ann
+}
+old_generation_works() {
+	robot 'absent alice;absent bob' meets 0 'The token holds no private key' \
+		quorate key list root --token "$1" --by ann
+}
+given_up() {
+	old_generation_works root-ca
+	meets 0 'Given up. No token was touched.
+Cards that keep a record of what was given up, until it is erased at their next use:
+root/1   (alice) generation 2' quorate quorum abort root --reason 'the fire alarm' --by ann
+	old_generation_works root-ca
+	old_generation_works backup
+}
+holds 'stopped in the middle of delivery, it says so' stopped_in_delivery
+holds 'given up, the old generation works, and cards with records are named' given_up
+shows_it() {
+	meets 0 'generation 2: 2 of 4, aborted: nothing opens with it
+root/1       alice            record still on the card, opens nothing' quorate quorum show root
+	meets 1 'of a generation that was given up' quorate health
+}
+holds 'what was given up is shown' shows_it
+erases() {
+	robot 'order alice,carol' quorate key list root --token root-ca --by ann
+	meets 0 'root/1       alice            record erased' quorate quorum show root
+}
+holds 'such a record is erased at the next use of its card' erases
+
+# ---- no way back --------------------------------------------------------------------------------
+
+# The last admin PIN is still to be changed when the people go: the tokens have changed.
+stopped_at_the_end() {
+	robot 'stop-at card 12' meets 1 "its tokens have their PINs
+Run 'quorate quorum resume root': it finishes this" rekey --remove dave --add frank --away backup
+	meets 1 'a token was touched already: there is no way back' \
+		quorate quorum abort root --reason late --by ann
+	meets 0 'nothing is pending for root
+generation 3: 2 of 4, live' resumes
+}
+holds 'a number that was given up is not used again, and after a switch there is no way back' \
+	stopped_at_the_end
+
+# ---- another re-key while a token is away -------------------------------------------------------
+
+rekeys_again() {
+	meets 0 'is away for another re-key' quorate quorum rekey root --plan -m 3 --away backup
+	meets 0 'generation 1: 2 of 4, live: opens 2 token PINs
+generation 3: 2 of 4, dead: nothing opens with it
+generation 4: 3 of 4, live' rekey -m 3 --away backup
+}
+switches_over_two() {
+	robot 'absent alice' meets 0 'generation 1: 2 of 4, dead: nothing opens with it
+(backup, backup, serial' resumes
+	robot 'absent carol' meets 0 'The token holds no private key' \
+		quorate key list root --token backup --by ann
+	meets 0 'margin 1, exposure 0' quorate health
+}
+holds 'a further re-key works while a token is away' rekeys_again
+holds 'and the newest cards switch it when it is back' switches_over_two
+
+# ---- a card died --------------------------------------------------------------------------------
+
+no_new_card() {
+	meets 4 "bob has no other enrolled card for 'root'
+quorate card enrol --custodian bob --quorum root" quorate quorum replace-card root bob --by ann
+}
+bob_enrols() {
+	# Bob's card is dead: it is in no reader, and the next blank card is his.
+	rm "$QUORATE_SANDBOX/cards/card2.card"
+	enrols root bob
+}
+lost_is_refused() {
+	robot 'decline confirm' meets 3 'a card that is not in hand is not replaced
+quorate quorum rekey root' quorate quorum replace-card root bob --by ann
+}
+replaced() {
+	meets 0 "bob's new card has the same share, proven. Destroy the old one
+bob              share delivered" quorate quorum replace-card root bob --by ann
+	robot 'absent alice' meets 0 'The token holds no private key' \
+		quorate key list root --token root-ca --by ann
+}
+holds 'a card is replaced by one that is enrolled' no_new_card
+holds 'bob gets a blank one' bob_enrols
+holds 'one that is lost is not replaced' lost_is_refused
+holds 'the same share for the new card, proven' replaced
+
+told 0 'the roster verifies' 'every hash, signature and table agrees' quorate roster verify
+conclude
