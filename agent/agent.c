@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "agent/commands.h"
 #include "agent/control.h"
 #include "agent/ends.h"
 #include "agent/filter.h"
@@ -38,8 +39,11 @@ struct life {
 	struct readers readers;
 	struct watch *watch;
 	struct serve *serve;
+	struct commands *commands; /* in place of held and serve, for a session */
 	struct control *control;
 	struct recorder *recorder;
+	size_t secrets;
+	struct secret *secret[AGENT_SECRETS];
 };
 
 static enum err
@@ -71,36 +75,71 @@ start_watch(struct life *life, struct err_trace *trace)
 	return err == ERR_OK ? watch_start(&watch, &life->watch, trace) : err;
 }
 
-/* The PIN lives here and in the token's own login, and is gone when this returns. */
-static enum err
-ask_pin_and_log_in(struct life *life, struct err_trace *trace)
+static size_t
+count_secrets(const struct agent_order *order)
 {
-	struct secret *pin = NULL;
+	size_t count = 1; /* the user PIN, or the escrow key */
+
+	for (size_t i = 0; i < order->token_count; i++)
+		count += (size_t)order->tokens[i].has_user + (size_t)order->tokens[i].has_so;
+	return count;
+}
+
+static enum err
+ask_for_secrets(struct life *life, struct err_trace *trace)
+{
+	size_t wanted = count_secrets(&life->read->order);
 	enum err err = agent_wire_send(life->link, json_pack("{s:s}", "asks", "secrets"), trace);
 
-	if (err == ERR_OK)
-		err = agent_wire_receive_secret(life->link, PIN_MS, &pin, trace);
-	if (err == ERR_OK)
-		err = held_log_in(&life->held, &life->read->order, pin, trace);
-	secret_free(pin);
+	while (err == ERR_OK && life->secrets < wanted) {
+		err = agent_wire_receive_secret(
+		    life->link, PIN_MS, &life->secret[life->secrets], trace);
+		life->secrets += err == ERR_OK;
+	}
 	return err;
+}
+
+static void
+wipe_secrets(struct life *life)
+{
+	while (life->secrets > 0)
+		secret_drop(&life->secret[--life->secrets]);
+}
+
+static const struct place *
+place_of(const struct life *life)
+{
+	return life->commands != NULL ? commands_place(life->commands) : serve_place(life->serve);
+}
+
+/* What is served, as a sentence. */
+static void
+describe(const struct life *life, char text[ERR_TEXT])
+{
+	const struct visible *visible = life->held.visible;
+	int len;
+
+	if (life->commands != NULL) {
+		snprintf(text, ERR_TEXT, "serving the commands of this user");
+		return;
+	}
+	len = snprintf(text, ERR_TEXT, "serving %zu private key%s of token '%.32s'",
+	    visible->private_keys, visible->private_keys == 1 ? "" : "s", life->read->order.label);
+	if (visible->left_out[0] != '\0')
+		snprintf(text + len, ERR_TEXT - (size_t)len,
+		    "; left out, because they want their PIN before each use: %.100s",
+		    visible->left_out);
 }
 
 static enum err
 say_ready(const struct life *life, struct err_trace *trace)
 {
-	const struct visible *visible = life->held.visible;
 	char text[ERR_TEXT];
-	int len = snprintf(text, sizeof(text), "serving %zu private key%s of token '%.32s'",
-	    visible->private_keys, visible->private_keys == 1 ? "" : "s", life->read->order.label);
 
-	if (visible->left_out[0] != '\0')
-		snprintf(text + len, sizeof(text) - (size_t)len,
-		    "; left out, because they want their PIN before each use: %.100s",
-		    visible->left_out);
+	describe(life, text);
 	return agent_wire_send(life->link,
-	    json_pack("{s:b,s:s,s:s,s:s}", "ready", 1, "socket", serve_path(life->serve), "control",
-		serve_control_path(life->serve), "text", text),
+	    json_pack("{s:b,s:s,s:s,s:s}", "ready", 1, "socket", place_of(life)->path, "control",
+		place_of(life)->control_path, "text", text),
 	    trace);
 }
 
@@ -120,10 +159,9 @@ log_write(void *context, json_t *line, struct err_trace *trace)
 static enum err
 record_serving(struct life *life, struct err_trace *trace)
 {
-	life->activation.uses.log = (struct use_log){ life->recorder, log_has_room, log_write };
 	return recorder_write(life->recorder,
 	    json_pack("{s:s, s:i, s:s, s:s}", "kind", "serve", "pid", (int)getpid(), "socket",
-		serve_path(life->serve), "control", serve_control_path(life->serve)),
+		place_of(life)->path, "control", place_of(life)->control_path),
 	    trace);
 }
 
@@ -147,20 +185,57 @@ tell_status(void *context)
 	struct life *life = context;
 	const struct uses *uses = &life->activation.uses;
 
-	return json_pack("{s:{s:i, s:s, s:I, s:I, s:I, s:I, s:o}}", "status", "pid", (int)getpid(),
-	    "socket", serve_path(life->serve), "left_ms", (json_int_t)bound_time_left(&uses->time),
+	return json_pack("{s:{s:i, s:s, s:i, s:I, s:I, s:I, s:I, s:o}}", "status", "pid",
+	    (int)getpid(), "socket", place_of(life)->path, "generation",
+	    (int)life->read->order.generation, "left_ms", (json_int_t)bound_time_left(&uses->time),
 	    "max_uses", (json_int_t)uses->max, "uses", (json_int_t)use_count(uses), "refused",
-	    (json_int_t)uses->refused, "clients", serve_clients(life->serve));
+	    (json_int_t)uses->refused, "clients",
+	    life->serve == NULL ? json_array() : serve_clients(life->serve));
 }
 
 static enum err
 start_control(struct life *life, struct err_trace *trace)
 {
 	const struct control_order order = {
-		.door = serve_control_fd(life->serve), .status = tell_status, .context = life
+		.door = place_of(life)->control_fd, .status = tell_status, .context = life
 	};
 
 	return control_start(&order, &life->control, trace);
+}
+
+/* One token for applications: the PIN is in the token's own login, and nowhere else any more. */
+static enum err
+open_token(struct life *life, struct err_trace *trace)
+{
+	const struct agent_order *order = &life->read->order;
+	enum err err = held_log_in(&life->held, order, life->secret[0], trace);
+
+	wipe_secrets(life);
+	if (err != ERR_OK)
+		return err;
+	held_activation(&life->held, order, &life->activation);
+	life->activation.token_gone_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	life->activation.uses.log = (struct use_log){ life->recorder, log_has_room, log_write };
+	return serve_open(order, &life->activation, &life->serve, trace);
+}
+
+/* A session: it keeps the secrets, and each is tried before anybody relies on it. */
+static enum err
+open_session(struct life *life, struct err_trace *trace)
+{
+	const struct agent_order *order = &life->read->order;
+	const struct bound_clock clock = bound_clock();
+	enum err err = commands_new(order, life->secret, life->secrets, &life->commands, trace);
+
+	life->secrets = 0; /* they are its own */
+	if (err == ERR_OK)
+		err = commands_prove(life->commands, trace);
+	life->activation = (struct activation){ .token_gone_fd = -1 };
+	life->activation.uses.time = bound_time(&clock, order->for_ms);
+	life->activation.uses.log = (struct use_log){ life->recorder, log_has_room, log_write };
+	if (err == ERR_OK)
+		err = commands_start(life->commands, &life->activation.uses, trace);
+	return err;
 }
 
 static enum err
@@ -173,17 +248,14 @@ start(struct life *life, struct err_trace *trace)
 		return err;
 	order = &life->read->order;
 	err = recorder_open(order->record, &life->recorder, trace);
-	if (err == ERR_OK)
+	if (err == ERR_OK && !order->commands)
 		err = held_open(order, &life->held, trace);
 	if (err == ERR_OK)
 		err = start_watch(life, trace);
 	if (err == ERR_OK)
-		err = ask_pin_and_log_in(life, trace);
-	if (err != ERR_OK)
-		return err;
-	held_activation(&life->held, order, &life->activation);
-	life->activation.token_gone_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = serve_open(order, &life->activation, &life->serve, trace);
+		err = ask_for_secrets(life, trace);
+	if (err == ERR_OK)
+		err = order->commands ? open_session(life, trace) : open_token(life, trace);
 	if (err == ERR_OK)
 		err = record_serving(life, trace);
 	if (err == ERR_OK)
@@ -204,7 +276,7 @@ door_stands(void *context)
 {
 	const struct life *life = context;
 
-	return serve_stands(life->serve);
+	return place_stands(place_of(life));
 }
 
 static void
@@ -223,7 +295,7 @@ serve_until_end(struct life *life, struct agent_event *event)
 		.card = life->watch == NULL ? -1 : watch_fd(life->watch),
 		.token = life->activation.token_gone_fd,
 		.record = recorder_failed_fd(life->recorder),
-		.door = serve_fd(life->serve),
+		.door = life->serve == NULL ? -1 : place_of(life)->fd,
 		.card_text = card_text,
 		.door_stands = door_stands,
 		.let_in = let_in,
@@ -243,7 +315,10 @@ static bool
 stop(struct life *life)
 {
 	control_stop(life->control);
+	wipe_secrets(life);
 	if (life->serve != NULL && !serve_close(life->serve, GRACE_MS))
+		return false;
+	if (!commands_stop(life->commands, GRACE_MS))
 		return false;
 	watch_stop(life->watch);
 	reader_close(&life->readers);
@@ -313,7 +388,8 @@ live(int link)
 	event.uses = use_count(&life.activation.uses);
 	if (err == ERR_OK)
 		record_end(&life, &event);
-	recorder_close(life.recorder);
+	if (stopped)
+		recorder_close(life.recorder);
 	/* Only now: who hears that it ended may rely on the token being closed. */
 	told = life.link < 0 ? ERR_OK
 			     : agent_wire_send(life.link,

@@ -81,34 +81,10 @@ serve_open(const struct agent_order *order, struct activation *activation, struc
 	return err;
 }
 
-int
-serve_fd(const struct serve *serve)
+const struct place *
+serve_place(const struct serve *serve)
 {
-	return serve->place.fd;
-}
-
-const char *
-serve_path(const struct serve *serve)
-{
-	return serve->place.path;
-}
-
-int
-serve_control_fd(const struct serve *serve)
-{
-	return serve->place.control_fd;
-}
-
-const char *
-serve_control_path(const struct serve *serve)
-{
-	return serve->place.control_path;
-}
-
-bool
-serve_stands(const struct serve *serve)
-{
-	return place_stands(&serve->place);
+	return &serve->place;
 }
 
 json_t *

@@ -17,6 +17,7 @@
 
 struct activation;
 struct agent_order;
+struct place;
 struct serve;
 
 enum { SERVE_CONNECTIONS = 256 };
@@ -28,16 +29,8 @@ enum { SERVE_CONNECTIONS = 256 };
 MUST_CHECK enum err serve_open(const struct agent_order *order, struct activation *activation,
     struct serve **out, struct err_trace *trace);
 
-/* For poll: readable when somebody wants in. */
-int serve_fd(const struct serve *serve);
-const char *serve_path(const struct serve *serve);
-
-/* The control socket beside it, and where it lies. */
-int serve_control_fd(const struct serve *serve);
-const char *serve_control_path(const struct serve *serve);
-
-/* False when the sockets are not ours any more. */
-bool serve_stands(const struct serve *serve);
+/* Where it serves; borrowed. */
+const struct place *serve_place(const struct serve *serve);
 
 /* [{"uid":…,"pid":…,"program":…,"since":…,"made":…}]: who is connected now. */
 json_t *serve_clients(struct serve *serve);

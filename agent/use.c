@@ -58,18 +58,27 @@ line_of(const struct use *use)
 	return line;
 }
 
+enum err
+use_write(struct uses *uses, json_t *line, struct err_trace *trace)
+{
+	if (uses->log.write != NULL)
+		return uses->log.write(uses->log.context, line, trace);
+	json_decref(line);
+	return FAIL(trace, ERR_INTERNAL, "there is no record to write to");
+}
+
 static enum err
 write_line(struct uses *uses, json_t *line, const char *kind)
 {
-	if (uses->log.write == NULL || json_object_set_new(line, "kind", json_string(kind)) != 0) {
+	if (json_object_set_new(line, "kind", json_string(kind)) != 0) {
 		json_decref(line);
-		return ERR_INTERNAL;
+		return ERR_NOMEM;
 	}
-	return uses->log.write(uses->log.context, line, NULL);
+	return use_write(uses, line, NULL);
 }
 
-static bool
-has_room(struct uses *uses)
+bool
+use_has_room(struct uses *uses)
 {
 	return uses->log.has_room != NULL && uses->log.has_room(uses->log.context);
 }
@@ -82,7 +91,7 @@ record_refusal(struct uses *uses, const struct use *use, const char *call, const
 	enum err told = ERR_OK;
 	json_t *line;
 
-	if (!has_room(uses))
+	if (!use_has_room(uses))
 		return;
 	if (count <= USE_REFUSALS_SINGLY) {
 		line = line_of(use);
@@ -108,9 +117,9 @@ take_one(struct uses *uses)
 	return true;
 }
 
-/* Why no use may begin any more; NULL: one may. The main loop notices the same, a little later. */
-static const char *
-over(const struct uses *uses)
+/* The main loop notices the same, a little later. */
+const char *
+use_over(const struct uses *uses)
 {
 	if (bound_time_slept(&uses->time))
 		return "the machine was suspended";
@@ -120,13 +129,13 @@ over(const struct uses *uses)
 CK_RV
 use_begin(struct uses *uses, const struct use *use)
 {
-	const char *why = over(uses);
+	const char *why = use_over(uses);
 
 	if (why != NULL) {
 		record_refusal(uses, use, "C_Sign", why);
 		return CKR_FUNCTION_REJECTED;
 	}
-	if (!has_room(uses)) {
+	if (!use_has_room(uses)) {
 		atomic_fetch_add(&uses->refused, 1);
 		return CKR_DEVICE_MEMORY;
 	}

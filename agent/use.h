@@ -75,6 +75,15 @@ CK_RV use_end(struct uses *uses, const struct use *use, CK_RV result);
 /* Records a call that the policy refused. */
 void use_refuse_call(struct uses *uses, struct client *client, const char *call, CK_RV rv);
 
+/* For what is no signature but is bounded and recorded too (agent/commands.h). */
+
+/* Why nothing may begin any more, in words; NULL: it may. */
+const char *use_over(const struct uses *uses);
+/* False when a line more could not be written down. */
+bool use_has_room(struct uses *uses);
+/* Takes the line; it is durable after ERR_OK. */
+MUST_CHECK enum err use_write(struct uses *uses, json_t *line, struct err_trace *trace);
+
 int64_t use_count(const struct uses *uses);
 
 #endif

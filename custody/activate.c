@@ -6,6 +6,7 @@
 
 #include "base/secret.h"
 #include "custody/activate_parts.h"
+#include "custody/session_open.h"
 #include "custody/take_in.h"
 
 /* The token must be there, and fit to be logged in to, before anyone presents a card. */
@@ -24,16 +25,23 @@ check_token(struct activating *activating, struct err_trace *trace)
 }
 
 static enum err
-start_agent(struct activating *activating, const struct secret *pin, struct err_trace *trace)
+start_for_applications(
+    struct activating *activating, const struct secret *prk, struct err_trace *trace)
 {
-	const struct roster_token *token = &activating->target->binding.spec.token;
-	const struct agent_secrets secrets = { .count = 1, .secret = { pin } };
+	const struct roster_binding_spec *spec = &activating->target->binding.spec;
 	struct agent_order order = activate_order(activating);
+	struct agent_secrets secrets = { .count = 1 };
+	struct secret *pin = NULL;
+	enum err err = bound_token_pin(prk, spec, ROSTER_USER_PIN, &pin, trace);
 
-	order.module = token->module;
-	order.token = token->uri;
-	order.label = token->label;
-	return agent_start(&order, &secrets, &activating->out.agent, trace);
+	order.module = spec->token.module;
+	order.token = spec->token.uri;
+	order.label = spec->token.label;
+	secrets.secret[0] = pin;
+	if (err == ERR_OK)
+		err = agent_start(&order, &secrets, &activating->out.agent, trace);
+	secret_free(pin);
+	return err;
 }
 
 /*
@@ -43,24 +51,25 @@ start_agent(struct activating *activating, const struct secret *pin, struct err_
 static enum err
 hand_over(struct activating *activating, struct gathered *gathered, struct err_trace *trace)
 {
-	struct secret *pin = NULL;
-	enum err err = bound_token_pin(
-	    gathered->prk, &activating->target->binding.spec, ROSTER_USER_PIN, &pin, trace);
+	bool stay = activating->request->stay != GATHER_STAY_NONE;
+	struct secret *prk = gathered->prk;
+	enum err err;
 
-	secret_drop(&gathered->prk);
+	gathered->prk = NULL;
 	activate_note_cards(activating, gathered);
-	if (err == ERR_OK)
-		err = activate_record(activating, trace);
-	gathered_end(activating->custody, gathered, activating->request->stay != GATHER_STAY_NONE);
+	err = activate_record(activating, trace);
+	gathered_end(activating->custody, gathered, stay);
 	if (err == ERR_OK) {
-		err = start_agent(activating, pin, trace);
+		err = activating->request->commands
+			  ? session_start(activating, prk, &activating->out.agent, trace)
+			  : start_for_applications(activating, prk, trace);
 		if (err != ERR_OK) {
 			enum err later =
 			    take_in_one(activating->custody, &activating->out.record.id, NULL);
 			(void)later; /* the next command does it */
 		}
 	}
-	secret_free(pin);
+	secret_free(prk);
 	return err;
 }
 
@@ -80,11 +89,33 @@ gather_and_hand_over(struct activating *activating, struct err_trace *trace)
 	enum err err;
 
 	/* The custodians are told what they open it for. */
-	snprintf(purpose, sizeof(purpose), "activate %s%s%s", target->quorum.name,
+	snprintf(purpose, sizeof(purpose), "%s %s%s%s",
+	    activating->request->commands ? "a session of" : "activate", target->quorum.name,
 	    activating->request->purpose == NULL ? "" : ": ",
 	    activating->request->purpose == NULL ? "" : activating->request->purpose);
 	err = gather(activating->custody, &request, &collection, &seen, &gathered, trace);
 	return err == ERR_OK ? hand_over(activating, &gathered, trace) : err;
+}
+
+/* The tokens of a session may be away for now; its quorum must stand. */
+static enum err
+find_for_commands(struct activating *activating, struct err_trace *trace)
+{
+	struct roster *roster = activating->custody->roster;
+	struct login_target *target = activating->target;
+	enum err err =
+	    roster_quorum_find(roster, activating->request->quorum, &target->quorum, trace);
+
+	if (err == ERR_OK && target->quorum.live == 0) {
+		err_next(trace, "Finish it first: quorate quorum resume %s --by NAME",
+		    target->quorum.name);
+		return FAIL(
+		    trace, ERR_NOT_NOW, "quorum '%s' is not complete yet", target->quorum.name);
+	}
+	if (err == ERR_OK)
+		err = roster_generation_get(
+		    roster, &target->quorum.id, target->quorum.live, &target->generation, trace);
+	return err == ERR_OK ? activate_settle_time(activating, trace) : err;
 }
 
 static enum err
@@ -122,6 +153,7 @@ activate_open(struct custody *custody, const struct activate_request *request,
 	activating->request = request;
 	activating->target = calloc(1, sizeof(*activating->target));
 	err = activating->target == NULL ? FAIL(trace, ERR_NOMEM, "no memory")
+	      : request->commands        ? find_for_commands(activating, trace)
 					 : find(activating, trace);
 	if (err == ERR_OK)
 		err = gather_and_hand_over(activating, trace);

@@ -155,6 +155,7 @@ activate_order(const struct activating *activating)
 	const struct activate_request *request = activating->request;
 
 	return (struct agent_order){ .commands = request->commands,
+		.generation = activating->target->generation.number,
 		.quorum = request->quorum,
 		.purpose = request->purpose,
 		.users = request->users,

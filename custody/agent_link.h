@@ -10,7 +10,7 @@
  *
  *   command -> agent  {"v":2,"module":…,"token":…,"label":…,"quorum":…,"purpose":…,"users":[…],
  *                      "keys":[…],"bounds":{"for_ms":…,"max_uses":…},"record":…,"folder":…,
- *                      "serves":"applications","tokens":[],
+ *                      "serves":"applications","generation":…,"tokens":[],
  *                      "watch":[{"reader":…,"events":…,"serial":…}]}
  *   agent -> command  {"asks":"secrets"}
  *   command -> agent  of each secret four bytes of length, big-endian, then itself
@@ -34,7 +34,7 @@ struct secret;
 
 enum {
 	AGENT_LINK_VERSION = 2,
-	AGENT_LINK_LINE = 16384, /* the longest line either side accepts */
+	AGENT_LINK_LINE = 1 << 16, /* the longest line either side accepts */
 	AGENT_PIN_MAX = 1024,
 	AGENT_USERS = 64,
 	AGENT_KEYS = 64,
@@ -62,6 +62,7 @@ struct agent_token {
 
 struct agent_order {
 	bool commands;                    /* serves Quorate's own commands, not applications */
+	unsigned generation;              /* of the quorum, that opens it */
 	const struct agent_token *tokens; /* of a session; then the next three are NULL */
 	size_t token_count;
 	const char *module; /* as module_open of hsm/module.h takes it: absolute path or name */

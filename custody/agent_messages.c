@@ -97,15 +97,17 @@ agent_order_to_json(const struct agent_order *order, json_t **out, struct err_tr
 		return FAIL(trace, ERR_ARGUMENT,
 		    "an activation takes at most %d users, %d keys, %d cards and %d tokens",
 		    AGENT_USERS, AGENT_KEYS, AGENT_WATCHED, AGENT_TOKENS);
-	json = json_pack("{s:i,s:s,s:s*,s:s*,s:s*,s:s,s:s*,s:s*,s:s,s:o,s:o,s:o,s:o,s:{s:I,s:I}}",
-	    "v", AGENT_LINK_VERSION, "serves", order->commands ? "commands" : "applications",
-	    "module", order->module, "token", order->token, "label", order->label, "quorum",
-	    order->quorum, "purpose", order->purpose, "folder", order->folder, "record",
-	    order->record, "users", users_to_json(order->users, order->user_count), "keys",
-	    texts_to_json(order->keys, order->key_count), "watch",
-	    watched_to_json(order->watched, order->watched_count), "tokens",
-	    tokens_to_json(order->tokens, order->token_count), "bounds", "for_ms",
-	    (json_int_t)order->for_ms, "max_uses", (json_int_t)order->max_uses);
+	json =
+	    json_pack("{s:i,s:s,s:i,s:s*,s:s*,s:s*,s:s,s:s*,s:s*,s:s,s:o,s:o,s:o,s:o,s:{s:I,s:I}}",
+		"v", AGENT_LINK_VERSION, "serves", order->commands ? "commands" : "applications",
+		"generation", (int)order->generation, "module", order->module, "token",
+		order->token, "label", order->label, "quorum", order->quorum, "purpose",
+		order->purpose, "folder", order->folder, "record", order->record, "users",
+		users_to_json(order->users, order->user_count), "keys",
+		texts_to_json(order->keys, order->key_count), "watch",
+		watched_to_json(order->watched, order->watched_count), "tokens",
+		tokens_to_json(order->tokens, order->token_count), "bounds", "for_ms",
+		(json_int_t)order->for_ms, "max_uses", (json_int_t)order->max_uses);
 	if (json == NULL)
 		return FAIL(
 		    trace, ERR_ARGUMENT, "the order to the agent holds a text that is not UTF-8");
@@ -229,19 +231,20 @@ unpack_order(struct agent_order_read *read, json_t *json, struct err_trace *trac
 	json_int_t for_ms, max_uses;
 	json_error_t error;
 	const char *serves;
-	int version;
+	int version, generation;
 	enum err err;
 
 	if (json_unpack_ex(json, &error, JSON_STRICT,
-		"{s:i,s:s,s?s,s?s,s?s,s:s,s?s,s?s,s:s,s:o,s:o,s:o,s:o,s:{s:I,s:I !}!}", "v",
-		&version, "serves", &serves, "module", &order->module, "token", &order->token,
-		"label", &order->label, "quorum", &order->quorum, "purpose", &order->purpose,
-		"folder", &order->folder, "record", &order->record, "users", &lists.users, "keys",
-		&lists.keys, "watch", &lists.watch, "tokens", &lists.tokens, "bounds", "for_ms",
-		&for_ms, "max_uses", &max_uses) != 0)
+		"{s:i,s:s,s:i,s?s,s?s,s?s,s:s,s?s,s?s,s:s,s:o,s:o,s:o,s:o,s:{s:I,s:I !}!}", "v",
+		&version, "serves", &serves, "generation", &generation, "module", &order->module,
+		"token", &order->token, "label", &order->label, "quorum", &order->quorum, "purpose",
+		&order->purpose, "folder", &order->folder, "record", &order->record, "users",
+		&lists.users, "keys", &lists.keys, "watch", &lists.watch, "tokens", &lists.tokens,
+		"bounds", "for_ms", &for_ms, "max_uses", &max_uses) != 0)
 		return FAIL(trace, ERR_FORMAT, "the order to the agent: %s", error.text);
-	if (version != AGENT_LINK_VERSION || for_ms < 0 || max_uses < 0)
+	if (version != AGENT_LINK_VERSION || for_ms < 0 || max_uses < 0 || generation < 0)
 		return FAIL(trace, ERR_FORMAT, "the order to the agent is of another version");
+	order->generation = (unsigned)generation;
 	order->for_ms = for_ms;
 	order->max_uses = max_uses;
 	err = read_serves(order, serves, trace);

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "custody/attendant.h"
 #include "custody/checkpoint.h"
+#include "custody/session.h"
 #include "roster/operation.h"
 
 enum err
@@ -168,4 +169,58 @@ login_close(struct login *login)
 	token_session_close(login->session);
 	login->session = NULL;
 	bound_token_close(&login->token);
+}
+
+static enum err
+run_in_session(struct custody *custody, const struct session *session,
+    const struct login_target *target, const struct login_job *job, struct job_result *out,
+    struct err_trace *trace)
+{
+	const char *binding = target->binding.spec.name;
+	const struct session_job asked = { job->name, binding, binding, job->request };
+	char text[ROSTER_NAME + 64];
+
+	snprintf(text, sizeof(text), "The open session of '%s' does it; no card is needed.",
+	    target->quorum.name);
+	custody->attendant->note(custody->attendant->context, text);
+	return session_run(session, &asked, out, trace);
+}
+
+static enum err
+run_here(struct custody *custody, const struct login_target *target, const struct login_job *job,
+    struct job_result *out, struct err_trace *trace)
+{
+	const struct job *row = NULL;
+	struct job_tools tools = { .escrow = NULL };
+	struct login login;
+	enum err err = job_find(job->name, &row, trace);
+
+	if (err == ERR_OK)
+		err = login_open(custody, target, job->purpose, &login, trace);
+	if (err != ERR_OK)
+		return err;
+	tools.session = login.session;
+	err = row->run(&tools, job->request, out, trace);
+	login_close(&login);
+	return err;
+}
+
+enum err
+login_run(struct custody *custody, const struct login_target *target, const struct login_job *job,
+    struct job_result *out, struct err_trace *trace)
+{
+	struct job_result result = { .reply = NULL };
+	struct session session;
+	enum err err = login_check_stays(custody, target, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = session_find(custody, target->quorum.name, target->generation.number, &session)
+		  ? run_in_session(custody, &session, target, job, &result, trace)
+		  : run_here(custody, target, job, &result, trace);
+	if (err == ERR_OK)
+		*out = result;
+	else
+		job_result_drop(&result);
+	return err;
 }

@@ -8,6 +8,7 @@
 
 #include "custody/custody.h"
 #include "custody/gather.h"
+#include "custody/job.h"
 #include "custody/token.h"
 #include "roster/quorum.h"
 
@@ -41,6 +42,18 @@ struct login {
 MUST_CHECK enum err login_open(struct custody *custody, const struct login_target *target,
     const char *purpose, struct login *out, struct err_trace *trace);
 void login_close(struct login *login);
+
+/*
+ * One way to have a job done on the token: by the quorum's open session where there is one, and
+ * nobody is asked; else here, after a gathering. job_result_drop *out.
+ */
+struct login_job {
+	const char *name;    /* of custody/job.h */
+	const char *purpose; /* for the people who are asked for cards */
+	json_t *request;     /* borrowed */
+};
+MUST_CHECK enum err login_run(struct custody *custody, const struct login_target *target,
+    const struct login_job *job, struct job_result *out, struct err_trace *trace);
 
 /*
  * Refuses a token whose PIN is locked, and asks where its counter shows a wrong try that nobody

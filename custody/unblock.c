@@ -5,13 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "base/secret.h"
 #include "custody/escrow_key.h"
 #include "custody/gather.h"
 #include "custody/pin_entry.h"
+#include "custody/session.h"
 #include "custody/tries.h"
 #include "custody/whose.h"
 #include "roster/card_condition.h"
+
+/* What is escrowed of one admin PIN; borrowed from its row. */
+struct sealed_pin {
+	const uint8_t *bytes;
+	size_t len;
+};
 
 struct unblocking {
 	struct custody *custody;
@@ -114,6 +122,56 @@ gather_admin_pin(struct unblocking *unblocking, struct visit_seen *seen, struct 
 }
 
 static enum err
+ask_session(const struct unblocking *unblocking, const struct session *session,
+    const struct sealed_pin *sealed, struct secret **admin, struct err_trace *trace)
+{
+	char quorum[ROSTER_ID_TEXT];
+	char fingerprint[ROSTER_HASH_TEXT];
+	char hex[2 * ROSTER_ESCROW_MAX + 1];
+	struct session_job job = { .name = "admin-pin", .on = unblocking->card.name };
+	struct job_result opened = { .reply = NULL };
+	enum err err;
+
+	roster_id_format(&unblocking->quorum.id, quorum);
+	hex_encode(unblocking->card.fingerprint.bytes, sizeof(unblocking->card.fingerprint.bytes),
+	    fingerprint);
+	hex_encode(sealed->bytes, sealed->len, hex);
+	job.request = json_pack("{s:s, s:i, s:s, s:b, s:s}", "quorum", quorum, "generation",
+	    (int)unblocking->generation.number, "fingerprint", fingerprint, "practice",
+	    roster_is_practice(unblocking->custody->roster), "sealed", hex);
+	err = session_run(session, &job, &opened, trace);
+	json_decref(job.request);
+	if (err == ERR_OK && opened.secret == NULL)
+		err = FAIL(trace, ERR_FORMAT, "the session gave no admin PIN");
+	if (err == ERR_OK) {
+		*admin = opened.secret;
+		opened.secret = NULL;
+	}
+	job_result_drop(&opened);
+	return err;
+}
+
+/* By the quorum's open session where there is one, else by its cards. */
+static enum err
+find_admin_pin(struct unblocking *unblocking, struct visit_seen *seen, struct secret *admin[2],
+    struct err_trace *trace)
+{
+	const struct roster_escrow *row = &unblocking->stored;
+	const struct sealed_pin present = { row->blob, row->blob_len };
+	const struct sealed_pin former = { row->former, row->former_len };
+	struct session session;
+	enum err err;
+
+	if (!session_find(unblocking->custody, unblocking->quorum.name,
+		unblocking->generation.number, &session))
+		return gather_admin_pin(unblocking, seen, admin, trace);
+	err = ask_session(unblocking, &session, &present, &admin[0], trace);
+	if (err == ERR_OK && former.len > 0)
+		err = ask_session(unblocking, &session, &former, &admin[1], trace);
+	return err;
+}
+
+static enum err
 verify_admin(struct card *card, struct secret *const admin[2], struct err_trace *trace)
 {
 	struct card_pin_entry entry = { .which = CARD_PIN_ADMIN, .pin = admin[0] };
@@ -187,7 +245,7 @@ unblock_card(struct custody *custody, const char *name, struct err_trace *trace)
 	unblocking->custody = custody;
 	err = find(unblocking, name, trace);
 	if (err == ERR_OK)
-		err = gather_admin_pin(unblocking, &seen, admin, trace);
+		err = find_admin_pin(unblocking, &seen, admin, trace);
 	seen = (struct visit_seen){ 0 };
 	if (err == ERR_OK)
 		err = visit_card(unblocking, &seen, admin, trace);

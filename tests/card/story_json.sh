@@ -43,6 +43,8 @@ token info|pkcs11:token=PRACTICE%20root-ca
 token list|
 card check|root/1 --by ann
 quorum advise|root --attrition 12.5
+status|
+deactivate|root
 END
 }
 

@@ -144,6 +144,63 @@ Card root/2 stays in reader"
 holds 'with --while-inserted=all the first card closes it too' all_stay
 told 2 'and excludes --persistent' 'exclude each other' activates --persistent --while-inserted
 
+# ---- a session for Quorate's own commands -------------------------------------------------------
+
+# Nobody is asked for a card: the attendant would stop.
+without_cards() {
+	robot 'absent alice;absent bob;absent carol' "$@"
+}
+opens_a_session() {
+	robot 'order alice,bob' meets 0 "Open: a session of 'root' for Quorate's own commands.
+Card root/2 stays in reader
+quorate deactivate root" activates --admin --for 40m --purpose 'the ceremony'
+	meets 0 "root: a session for Quorate's own commands, since" quorate status
+}
+serves_many_commands() {
+	without_cards meets 0 'The open session of
+in-session  ec-p256' quorate key generate root --label in-session --type ec-p256 --out s.pem --by ann
+	openssl pkey -pubin -in s.pem -noout
+	without_cards meets 1 "an object labelled 'in-session'" \
+		quorate key generate root --label in-session --by ann
+	without_cards meets 0 'in-session  ec-p256' quorate key list root --by ann
+}
+each_is_an_event() {
+	meets 0 'key.generate on root-ca: done
+key.generate on root-ca: failed
+key.list on root-ca: done' quorate status
+	quorate roster log >log
+	all_in log 'key.generate binding=root-ca label=in-session
+session.open activation='
+}
+speaks_no_pkcs11() {
+	socket=$(quorate status --json | sed -n 's/.*"socket": "\(.*\)".*/\1/p')
+	[ -S "$socket" ]
+	P11_KIT_SERVER_ADDRESS=unix:path=$socket
+	export P11_KIT_SERVER_ADDRESS
+	fails pkcs11-tool --module "$client" --list-objects
+}
+# The session opens the escrow of the admin PIN: only the card itself has to come.
+unblocks_a_card() {
+	robot 'absent alice;absent bob' meets 0 '' quorate card unblock root/3 --by ann
+	quorate status >status
+	all_in status 'admin-pin on root/3: done'
+}
+is_bounded() {
+	meets 2 'bound applications, not --admin' activates --admin --max-uses 1
+	meets 3 'the policy allows a session of at most' activates --admin --for 20h
+	virtual-card eject card2
+	agent_is_gone
+	meets 0 'Nothing is open.' quorate status
+	closes_as 'result=card: the card in reader'
+	without_cards meets 1 '0 of the 2 cards' quorate key list root --by ann
+}
+holds 'one gathering opens a session' opens_a_session
+holds 'which serves many commands without a card' serves_many_commands
+holds 'each of them is an event' each_is_an_event
+holds 'it speaks no PKCS#11' speaks_no_pkcs11
+holds 'it unblocks a card' unblocks_a_card
+holds 'it is bounded too, and its card ends it' is_bounded
+
 # ---- faults ------------------------------------------------------------------------------------
 
 a_killed_agent_is_in_the_log() {

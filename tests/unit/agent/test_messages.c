@@ -81,10 +81,11 @@ an_order_arrives_as_it_was_given(void **state)
 static void
 orders_that_are_not_understood_are_refused(void **state)
 {
-	static const char good[] = "{'v':2,'serves':'applications','module':'m','token':'t','label'"
-				   ":'l','quorum':'q','users':[0],'keys':[],"
-				   "'record':'/r','tokens':[],"
-				   "'watch':[],'bounds':{'for_ms':0,'max_uses':0}}";
+	static const char good[] =
+	    "{'v':2,'serves':'applications','generation':1,'module':'m','token':'t','label'"
+	    ":'l','quorum':'q','users':[0],'keys':[],"
+	    "'record':'/r','tokens':[],"
+	    "'watch':[],'bounds':{'for_ms':0,'max_uses':0}}";
 	static const struct {
 		const char *name, *part, *instead;
 	} rows[] = {
