@@ -83,9 +83,9 @@ say_below(const struct situation *s, char out[STEP])
 {
 	if (s->ready < s->threshold)
 		snprintf(out, STEP,
-		    "Only %u of the %u cards that '%.32s' takes are ready: prove the others "
-		    "before anything else: quorate card check --quorum %.32s --all --by NAME",
-		    s->ready, s->threshold, s->quorum, s->quorum);
+		    "'%.32s' takes %u cards, and the ready ones are %u: prove the others before "
+		    "anything else: quorate card check --quorum %.32s --all --by NAME",
+		    s->quorum, s->threshold, s->ready, s->quorum);
 }
 
 static void
@@ -111,18 +111,22 @@ say_rekey(const struct situation *s, char out[STEP])
 
 	clock_format_date(s->happened + s->rekey_days * CLOCK_DAY, date);
 	snprintf(out, STEP,
-	    "Decide within %" PRId64 " hours, and re-key by %s: quorate quorum rekey %.32s. "
-	    "Only that closes the share; a new PIN or another card does not.",
+	    "Decide within %" PRId64 " hours, and re-key by %s: quorate quorum rekey %.32s --by "
+	    "NAME. Only that closes the share; a new PIN or another card does not.",
 	    s->decision_hours, date, s->quorum);
 }
 
+/* Another card gets the same share only where nobody else can have had the first. */
 static void
 say_replace(const struct situation *s, char out[STEP])
 {
-	snprintf(out, STEP,
-	    "Give %.64s another card; %u are ready without it, and %u are needed: quorate quorum "
-	    "rekey %.32s",
-	    s->custodian, s->ready, s->threshold, s->quorum);
+	if (s->card.exposed != 0)
+		say_rekey(s, out);
+	else
+		snprintf(out, STEP,
+		    "Enrol another card for %.64s, then: quorate quorum replace-card %.32s %.64s "
+		    "--by NAME",
+		    s->custodian, s->quorum, s->custodian);
 }
 
 static void

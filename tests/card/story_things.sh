@@ -168,7 +168,13 @@ holds 'a gathering does not want it, and says why' not_asked_for
 told 1 'its PIN is not changed' 'card root/1 is reported lost or destroyed
 next: If it is here: quorate card report root/1 found' quorate card change-pin root/1 --by ann
 holds 'found, it is suspected' finds
+breaks() {
+	meets 0 "It is damaged.
+Enrol another card for dave, then: quorate quorum replace-card root dave --by NAME
+Keep what is left of root/4 under lock" quorate card report root/4 damaged --by ann
+}
 holds 'with as many outside as open it, the keys are compromised' compromised
+holds 'a damaged card is replaced, and kept until then' breaks
 told 2 'what a card cannot be is refused with the list' "'eaten' is nothing that a card can be
 next: say lost, stolen, found" quorate card report root/2 eaten --by ann
 told 2 'a day to come is refused' 'is too late' \
