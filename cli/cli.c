@@ -415,6 +415,15 @@ cli_check_new_file(const char *path, struct err_trace *trace)
 	return err;
 }
 
+enum err
+cli_copy_text(char *out, size_t size, const char *text, const char *option, struct err_trace *trace)
+{
+	if (text != NULL && strlen(text) >= size)
+		return FAIL(trace, ERR_ARGUMENT, "%s has at most %zu characters", option, size - 1);
+	snprintf(out, size, "%s", text == NULL ? "" : text);
+	return ERR_OK;
+}
+
 const char *
 cli_time(int64_t utc, char out[CLI_TIME])
 {

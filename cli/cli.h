@@ -52,6 +52,10 @@ MUST_CHECK enum err cli_print_json(struct cli *cli, json_t *document, struct err
  */
 MUST_CHECK enum err cli_check_new_file(const char *path, struct err_trace *trace);
 
+/* A text that a person typed, into a field: whole, or ERR_ARGUMENT names `option`. NULL is "". */
+MUST_CHECK enum err cli_copy_text(
+    char *out, size_t size, const char *text, const char *option, struct err_trace *trace);
+
 /* Text of a file for ever: "2026-11-23 11:51 UTC"; "never" for 0. */
 enum { CLI_TIME = 24 };
 const char *cli_time(int64_t utc, char out[CLI_TIME]);

@@ -83,16 +83,6 @@ static const struct option_row retire_options[] = {
 	{ .name = NULL },
 };
 
-/* A text that fits, whole; what is too long is refused before it would be cut. */
-static enum err
-put(char *out, size_t size, const char *text, const char *option, struct err_trace *trace)
-{
-	if (text != NULL && strlen(text) >= size)
-		return FAIL(trace, ERR_ARGUMENT, "%s has at most %zu characters", option, size - 1);
-	snprintf(out, size, "%s", text == NULL ? "" : text);
-	return ERR_OK;
-}
-
 /* 0 where none was given. */
 static enum err
 read_end(const struct item_values *v, int64_t *out, struct err_trace *trace)
@@ -109,15 +99,16 @@ read_item(const struct item_values *v, struct roster_item *out, struct err_trace
 	enum err err = roster_item_parse(v->kind, &out->kind, trace);
 
 	if (err == ERR_OK)
-		err = put(out->name, sizeof(out->name), v->name, "the name", trace);
+		err = cli_copy_text(out->name, sizeof(out->name), v->name, "the name", trace);
 	if (err == ERR_OK)
-		err = put(out->model, sizeof(out->model), v->model, "--model", trace);
+		err = cli_copy_text(out->model, sizeof(out->model), v->model, "--model", trace);
 	if (err == ERR_OK)
-		err = put(out->serial, sizeof(out->serial), v->serial, "--serial", trace);
+		err = cli_copy_text(out->serial, sizeof(out->serial), v->serial, "--serial", trace);
 	if (err == ERR_OK)
-		err = put(out->firmware, sizeof(out->firmware), v->firmware, "--firmware", trace);
+		err = cli_copy_text(
+		    out->firmware, sizeof(out->firmware), v->firmware, "--firmware", trace);
 	if (err == ERR_OK)
-		err = put(out->certificate, sizeof(out->certificate), v->certificate,
+		err = cli_copy_text(out->certificate, sizeof(out->certificate), v->certificate,
 		    "--certificate", trace);
 	return err == ERR_OK ? read_end(v, &out->certificate_end, trace) : err;
 }

@@ -51,16 +51,6 @@ static const struct option_row unstow_options[] = {
 	{ .name = NULL },
 };
 
-/* Whole or not at all: a number that was cut would be another bag's. */
-static enum err
-put(char *out, size_t size, const char *text, const char *option, struct err_trace *trace)
-{
-	if (strlen(text) >= size)
-		return FAIL(trace, ERR_ARGUMENT, "%s has at most %zu characters", option, size - 1);
-	snprintf(out, size, "%s", text);
-	return ERR_OK;
-}
-
 static enum err
 run_stow(struct cli *cli, const void *values, struct err_trace *trace)
 {
@@ -69,9 +59,9 @@ run_stow(struct cli *cli, const void *values, struct err_trace *trace)
 	enum err err = roster_thing_find(cli->custody.roster, v->thing, &stow.thing, trace);
 
 	if (err == ERR_OK)
-		err = put(stow.bag, sizeof(stow.bag), v->bag, "--bag", trace);
+		err = cli_copy_text(stow.bag, sizeof(stow.bag), v->bag, "--bag", trace);
 	if (err == ERR_OK)
-		err = put(stow.place, sizeof(stow.place), v->place, "--place", trace);
+		err = cli_copy_text(stow.place, sizeof(stow.place), v->place, "--place", trace);
 	if (err == ERR_OK)
 		err = roster_stow(cli->custody.roster, &stow, trace);
 	if (err == ERR_OK)
@@ -124,7 +114,7 @@ run_unstow(struct cli *cli, const void *values, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = roster_thing_find(cli->custody.roster, v->thing, &unstow.thing, trace);
 	if (err == ERR_OK)
-		err = put(unstow.bag, sizeof(unstow.bag), v->bag, "--bag", trace);
+		err = cli_copy_text(unstow.bag, sizeof(unstow.bag), v->bag, "--bag", trace);
 	if (err == ERR_OK)
 		err = roster_unstow(cli->custody.roster, &unstow, &suspected, trace);
 	if (err == ERR_OK)

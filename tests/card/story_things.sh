@@ -216,8 +216,8 @@ broken_bag() {
 		quorate unstow hsm-1 --bag A-1 --intact no --by bob,dave
 }
 custody_of_a_day() {
-	quorate custody --at 2020-01-01 >then
-	[ ! -s then ]
+	quorate custody --at 2020-01-01 >before
+	[ ! -s before ]
 }
 read_only() {
 	mounting 'mount --bind "$(dirname "$QUORATE_ROSTER")" "$(dirname "$QUORATE_ROSTER")"
