@@ -48,6 +48,7 @@ enum roster_reason_kind {
 	ROSTER_REASON_COPY_LEFT,        /* of a software token, from before a switch */
 	ROSTER_REASON_COPY_OPENS,       /* a copy of a token opens with an older generation */
 	ROSTER_REASON_RECORD_LEFT,      /* cards keep records of a generation that was given up */
+	ROSTER_REASON_TOKEN_SUSPECTED,  /* it came out of another bag, or one that was not whole */
 	ROSTER_REASON_ADVISORY,         /* the card's firmware is known to be bad */
 	/* placement */
 	ROSTER_REASON_PERSON_ALONE,  /* one person alone takes it below M */

@@ -19,11 +19,12 @@ outside_since(struct judgement *judgement, const struct fact_share *share)
 {
 	if (judge_reached(judgement, share->former_exposed))
 		return share->former_exposed;
-	if (share->delivered == 0 || share->card.report == ROSTER_REPORT_DESTROYED)
+	if (share->delivered == 0)
 		return 0;
+	/* Destroyed later or not: it was outside. */
 	if (judge_reached(judgement, share->card.exposed))
 		return share->card.exposed;
-	if (!judge_has_left(judgement, share) ||
+	if (share->card.report == ROSTER_REPORT_DESTROYED || !judge_has_left(judgement, share) ||
 	    fate_of(judgement, share) != ROSTER_FATE_OUTSTANDING)
 		return 0;
 	return share->custodian.departed;

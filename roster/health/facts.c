@@ -8,6 +8,7 @@
 #include "roster/health/gather.h"
 #include "roster/item.h"
 #include "roster/roster_internal.h"
+#include "roster/stow.h"
 #include "roster/token_copy.h"
 
 static enum err
@@ -40,6 +41,15 @@ gather_copies(struct roster *roster, struct fact_binding *binding, struct err_tr
 		    0, &gone, trace);
 	binding->copy_left = made > gone;
 	return err;
+}
+
+static enum err
+gather_suspicion(struct roster *roster, const struct roster_id *id, struct fact_binding *binding,
+    struct err_trace *trace)
+{
+	const struct roster_thing token = { .kind = ROSTER_THING_TOKEN, .id = *id };
+
+	return roster_stow_suspected(roster, &token, &binding->suspected, trace);
 }
 
 /* True for a copy that some generation opens; that generation is then in *oldest. */
@@ -98,6 +108,8 @@ gather_bindings(struct roster *roster, struct facts *facts, struct err_trace *tr
 		memcpy(binding->opens, bindings[i].opens, sizeof(binding->opens));
 		binding->software = bindings[i].spec.token.software;
 		err = gather_copies(roster, binding, trace);
+		if (err == ERR_OK)
+			err = gather_suspicion(roster, &bindings[i].id, binding, trace);
 		facts->bindings = i + 1;
 	}
 	free(bindings);

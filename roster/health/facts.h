@@ -49,7 +49,8 @@ struct fact_generation {
 struct fact_binding {
 	char name[ROSTER_BINDING_NAME];
 	bool software;
-	bool copy_left; /* of a switch that is over */
+	bool copy_left;    /* of a switch that is over */
+	int64_t suspected; /* since when, by the bag that it came out of; 0: it is not */
 	unsigned opens[ROSTER_TOKEN_PIN__COUNT];
 };
 

@@ -42,6 +42,8 @@ static const struct {
 	[ROSTER_REASON_COPY_LEFT] = { "copy-left", WARNING, say_copy_left, false },
 	[ROSTER_REASON_COPY_OPENS] = { "copy-opens", WARNING, say_copy_opens, false },
 	[ROSTER_REASON_RECORD_LEFT] = { "record-left", WARNING, say_record_left, false },
+	[ROSTER_REASON_TOKEN_SUSPECTED] = { "token-suspected", WARNING, say_token_suspected,
+	    false },
 	[ROSTER_REASON_ADVISORY] = { "advisory", WARNING, say_advisory, false },
 	[ROSTER_REASON_PERSON_ALONE] = { "person-alone", WARNING, say_person_alone, false },
 	[ROSTER_REASON_PERSON_SHARES] = { "person-shares", WARNING, say_person_shares, false },

@@ -38,6 +38,7 @@ SAY(say_rekey_overdue);
 SAY(say_copy_left);
 SAY(say_copy_opens);
 SAY(say_record_left);
+SAY(say_token_suspected);
 SAY(say_advisory);
 SAY(say_person_alone);
 SAY(say_person_shares);

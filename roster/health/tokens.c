@@ -21,6 +21,12 @@ judge_binding(struct judgement *judgement, const struct fact_generation *newest,
 		find_binding(judgement, ROSTER_REASON_OLD_GENERATION, at);
 	if (binding->copy_left)
 		find_binding(judgement, ROSTER_REASON_COPY_LEFT, at);
+	if (judge_reached(judgement, binding->suspected)) {
+		struct finding *finding = judge_find(judgement, ROSTER_REASON_TOKEN_SUSPECTED);
+
+		finding->other = (int)at;
+		finding->since = binding->suspected;
+	}
 	if (binding->software && !judgement->facts->practice)
 		find_binding(judgement, ROSTER_REASON_SOFTWARE_TOKEN, at);
 }

@@ -87,6 +87,19 @@ SAY(say_record_left)
 	    judgement->facts->name);
 }
 
+SAY(say_token_suspected)
+{
+	char date[CLOCK_DATE];
+
+	clock_format_date(finding->since, date);
+	say(out,
+	    "token '%s' came out of another bag, or one that was not whole, on %s: somebody could "
+	    "have had it",
+	    judgement->facts->binding[finding->other].name, date);
+	say_next(out, "have two people check its seals, and re-key: quorate quorum rekey %s",
+	    judgement->facts->name);
+}
+
 SAY(say_advisory)
 {
 	const struct fact_share *share = words_share(judgement, finding);

@@ -192,6 +192,12 @@ copy_left(struct sound *sound)
 }
 
 static void
+token_suspected(struct sound *sound)
+{
+	sound->binding.suspected = NOW - DAY;
+}
+
+static void
 two_generations(struct sound *sound)
 {
 	sound->generation[1] = sound->generation[0];
@@ -402,6 +408,10 @@ static const struct {
 	    "2 cards keep records of a generation that was given up, which with an old copy of the "
 	    "roster may open what it was to open",
 	    "quorate key list root (a card loses it at its next use; quorate quorum show)" },
+	[ROSTER_REASON_TOKEN_SUSPECTED] = { token_suspected, ROSTER_LEVEL_WARNING,
+	    "token 'hsm-a' came out of another bag, or one that was not whole, on 2026-09-20: "
+	    "somebody could have had it",
+	    "have two people check its seals, and re-key: quorate quorum rekey root" },
 	[ROSTER_REASON_ADVISORY] = { bad_firmware, ROSTER_LEVEL_WARNING,
 	    "card root/1 of alice (model 0, firmware 5.7.1), X-1: it leaks", "replace it" },
 	[ROSTER_REASON_PERSON_ALONE] = { three_cards_with_one, ROSTER_LEVEL_WARNING,
