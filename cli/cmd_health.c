@@ -303,7 +303,7 @@ run(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	const struct health_values *v = values;
 	struct request *request = calloc(1, sizeof(*request));
-	struct health_answer answer = { .is_one = v->quorum != NULL };
+	struct health_answer answer = { 0 };
 	enum err err = ERR_INTERNAL;
 
 	cli->status = 3;

@@ -15,7 +15,6 @@ struct health_answer {
 	bool past;            /* replayed as of question->at */
 	const char *supposed; /* "alice departed; card root/2 lost", or empty */
 	bool practice;
-	bool is_one; /* one quorum was named */
 	enum roster_level level;
 	size_t count;
 	struct roster_health **health;

@@ -296,9 +296,7 @@ a_card_that_came_back_is_not_exposed_but_a_rekey_is_due(void **state)
 	struct place *place = *state;
 	struct err_trace trace = { 0 };
 	struct roster_health *health;
-	const struct roster_card_fate fate = { .card = place->card[0],
-		.fate = ROSTER_FATE_RETURNED };
-	struct roster_card_fate back = fate;
+	struct roster_card_fate back = { .fate = ROSTER_FATE_RETURNED };
 	struct roster_departure departure = { .card = &back, .cards = 1 };
 
 	place_found_quorum(place);
@@ -424,15 +422,13 @@ a_share_moved_to_another_card_is_still_exposed_by_the_lost_one(void **state)
 	struct err_trace trace = { 0 };
 	struct roster_card_report report = { .report = ROSTER_REPORT_LOST };
 	struct roster_share_replacement replacement = { .generation = 1 };
-	const struct roster_card_begin begin = { .quorum = "root",
+	struct roster_card_begin another = { .quorum = "root",
 		.serial = "FFFE:00000009",
-		.custodian = { { 0 } },
 		.family = "openpgp",
 		.model = "virtual",
 		.firmware = "",
 		.atr = "3b00",
 		.resettable = true };
-	struct roster_card_begin another = begin;
 	struct roster_card_keys keys;
 	struct roster_card card;
 	struct roster_health *health;
