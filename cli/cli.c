@@ -10,6 +10,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "cli/found.h"
 #include "cli/terminal.h"
 #include "custody/attendant.h"
 #include "custody/take_in.h"
@@ -340,6 +341,20 @@ cli_open_room(struct cli *cli, struct err_trace *trace)
 	return err == ERR_OK ? open_cards(cli, trace) : err;
 }
 
+/* For what begins with a roster where none is left. */
+static enum err
+found_new(struct cli *cli, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+
+	if (cli->line->by == NULL) {
+		err_next(trace, "Add --by NAME: the first person of the roster that is made.");
+		return FAIL(trace, ERR_ARGUMENT, "who is at the keyboard?");
+	}
+	err = found_folders(cli, trace);
+	return err == ERR_OK ? found_roster(cli, false, NULL, trace) : err;
+}
+
 enum err
 cli_open(struct cli *cli, struct err_trace *trace)
 {
@@ -349,7 +364,9 @@ cli_open(struct cli *cli, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = cli_find_paths(cli, trace);
 	if (err == ERR_OK && (needs & (NEED_ROSTER | NEED_WRITE)) != 0)
-		err = cli_open_roster(cli, trace);
+		err = (needs & NEED_FOUND) != 0 && access(cli->roster_file, F_OK) != 0
+			  ? found_new(cli, trace)
+			  : cli_open_roster(cli, trace);
 	if (err == ERR_OK && (needs & NEED_OPTIONAL_ROSTER) != 0 &&
 	    access(cli->roster_file, F_OK) == 0)
 		err = cli_open_roster(cli, trace);

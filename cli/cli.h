@@ -81,6 +81,7 @@ extern const struct command cmd_person_leave[];
 extern const struct command cmd_person_table[];
 extern const struct command cmd_policy[];
 extern const struct command cmd_quorum[];
+extern const struct command cmd_quorum_adopt[];
 extern const struct command cmd_quorum_advise[];
 extern const struct command cmd_quorum_pending[];
 extern const struct command cmd_quorum_rekey[];
@@ -89,6 +90,7 @@ extern const struct command cmd_sheet[];
 extern const struct command cmd_status[];
 extern const struct command cmd_stow[];
 extern const struct command cmd_token[];
+extern const struct command cmd_token_copy[];
 extern const struct command cmd_top[];
 
 #endif

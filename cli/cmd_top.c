@@ -9,6 +9,7 @@
 #include "base/process.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
+#include "cli/found.h"
 #include "roster/checkpoint.h"
 #include "roster/pack.h"
 #include "roster/person.h"
@@ -46,45 +47,13 @@ static const struct option_row init_options[] = {
 	{ .name = NULL },
 };
 
-/* The folder that a roster is to lie in. */
-static enum err
-make_parent(const char *file, struct err_trace *trace)
-{
-	char *folder = strdup(file);
-	char *slash = folder == NULL ? NULL : strrchr(folder, '/');
-	enum err err = ERR_OK;
-
-	if (slash != NULL && slash != folder) {
-		*slash = '\0';
-		err = file_make_folder(folder, trace);
-	}
-	free(folder);
-	return err;
-}
-
-/* Whatever is made in a sandbox is practice (design.md, rule 9). */
-static bool
-is_in_sandbox(void)
-{
-	return getenv("QUORATE_SANDBOX") != NULL;
-}
-
 static enum err
 found(struct cli *cli, const struct init_values *v, struct err_trace *trace)
 {
-	const bool practice = v->practice || is_in_sandbox();
-	const struct roster_founding founding = {
-		.paths = { cli->roster_file, cli->state_dir },
-		.practice = practice,
-		.administrator = cli->line->by,
-		.group = v->group,
-	};
-	const enum err err = roster_create(&founding, &cli->custody.roster, trace);
+	const enum err err = found_roster(cli, v->practice, v->group, trace);
 
 	if (err != ERR_OK)
 		return err;
-	fprintf(cli->out, "%sRoster %s made; %s is its first person, an administrator.\n",
-	    practice ? "PRACTICE. " : "", cli->roster_file, cli->line->by);
 	fprintf(
 	    cli->out, "Next: quorate person add NAME --role custodian --by %s\n", cli->line->by);
 	return ERR_OK;
@@ -96,7 +65,7 @@ join(struct cli *cli, const struct init_values *v, struct err_trace *trace)
 	char host[ROSTER_INSTALLATION_NAME] = "";
 	struct roster_joining joining = {
 		.paths = { cli->roster_file, cli->state_dir },
-		.practice_only = v->practice || is_in_sandbox(),
+		.practice_only = v->practice || found_in_sandbox(),
 		.pack = v->join,
 		.person = cli->line->by,
 		.installation = v->installation,
@@ -136,9 +105,7 @@ run_init(struct cli *cli, const void *values, struct err_trace *trace)
 	}
 	if (v->installation != NULL && v->join == NULL)
 		return FAIL(trace, ERR_ARGUMENT, "--installation belongs to --join");
-	err = file_make_folder(cli->state_dir, trace);
-	if (err == ERR_OK)
-		err = make_parent(cli->roster_file, trace);
+	err = found_folders(cli, trace);
 	if (err != ERR_OK)
 		return err;
 	return v->join != NULL ? join(cli, v, trace) : found(cli, v, trace);

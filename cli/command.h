@@ -67,6 +67,7 @@ enum command_needs {
 	NEED_BY = 1 << 9,               /* takes --by, but nobody of that name need exist yet */
 	NEED_OPTIONAL_ROSTER = 1 << 10, /* opened for reading if there is one */
 	NEED_ROOM_LATER = 1 << 11,      /* may come to ask people for cards: cli_open_room */
+	NEED_FOUND = 1 << 13,           /* with NEED_WRITE: a roster that is not there is made */
 	NEED_TWO = 1 << 12,             /* --by A,B: A is at the keyboard, B is with them */
 };
 

@@ -162,6 +162,8 @@ terminal_card(void *context, const struct attendant_card_ask *ask,
 	answer->reader[0] = '\0';
 	print_place(out, ask);
 	fprintf(out, "   %s:", ask->blank ? "A blank card for" : "Wanted");
+	if (ask->any)
+		fputs(" any card of the quorum that was not there yet", out);
 	print_wanted(out, ask);
 	fputc('\n', out);
 	if (ask->present_count > 1 && one_may_do(ask))

@@ -281,7 +281,8 @@ admin_pin_is_kept(struct issuing *issuing, const struct issuing_member *member)
 	struct roster_escrow row = row_of(issuing, member);
 
 	if (member->card.admin_pin != ROSTER_ADMIN_PIN_ESCROWED)
-		return member->card.admin_pin == ROSTER_ADMIN_PIN_CHANGED;
+		return member->card.admin_pin == ROSTER_ADMIN_PIN_CHANGED ||
+		       member->card.admin_pin == ROSTER_ADMIN_PIN_UNKNOWN;
 	/* The first one that the quorum keeps replaces none. */
 	return roster_escrow_get(issuing->custody->roster, &issuing->quorum.id, &row, &row, NULL) ==
 		   ERR_OK &&

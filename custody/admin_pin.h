@@ -11,7 +11,8 @@
 
 /*
  * True when the card's admin PIN was in the quorum's keeping before this operation, so that every
- * later generation has it in escrow.
+ * later generation has it in escrow; or that nobody knows it any more, since the quorum was
+ * adopted: there is nothing to be done with it.
  */
 bool admin_pin_is_kept(struct issuing *issuing, const struct issuing_member *member);
 

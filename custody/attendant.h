@@ -41,6 +41,7 @@ struct attendant_card_ask {
 	const char *const *through; /* whose cards are through: names */
 	size_t through_count;
 	bool blank; /* a card without an owner is wanted */
+	bool any;   /* any card of the quorum that was not there yet; `wanted` is empty */
 	const struct attendant_wanted *wanted;
 	size_t wanted_count;
 	const struct attendant_present *present; /* more than one: the answer names the reader */

@@ -200,6 +200,8 @@ program_card(void *context, const struct attendant_card_ask *card,
 	put_number(question, "total", card->total);
 	json_object_set_new(question, "through", through_list(card));
 	json_object_set_new(question, "blank", json_boolean(card->blank));
+	if (card->any)
+		json_object_set_new(question, "any", json_true());
 	json_object_set_new(question, "wanted", wanted_list(card));
 	json_object_set_new(question, "present", present_list(card));
 	put_text(question, "reason", card->reason);

@@ -6,6 +6,7 @@
 
 #include "base/secret.h"
 #include "custody/card_header.h"
+#include "custody/card_share.h"
 #include "custody/whose.h"
 #include "quorum/derive.h"
 #include "quorum/share.h"
@@ -88,34 +89,6 @@ find_record(const struct collection *collection, const struct roster_share *row,
 	return err;
 }
 
-static enum err
-open_record(const struct custody *custody, const struct collection *collection, struct card *card,
-    const struct record *record, struct secret **share, struct err_trace *trace)
-{
-	uint8_t card_point[CARD_POINT], enc[P256_POINT];
-	struct secret *shared_x = NULL;
-	const struct share_opening opening = {
-		.quorum_id = collection->quorum->id.bytes,
-		.card_point = card_point,
-		.practice = roster_is_practice(custody->roster),
-	};
-	struct share_opening with = opening;
-	enum share_fault fault;
-	enum err err = secret_new(CARD_ECDH, &shared_x, trace);
-
-	if (err == ERR_OK)
-		err = record_point(record, enc, trace);
-	if (err == ERR_OK)
-		err = card_public_key(card, CARD_KEY_DEC, card_point, trace);
-	if (err == ERR_OK)
-		err = card_ecdh(card, enc, shared_x, trace);
-	with.shared_x = shared_x;
-	if (err == ERR_OK)
-		err = share_open(record, &with, &fault, share, trace);
-	secret_free(shared_x);
-	return err;
-}
-
 enum err
 collection_open_share(const struct custody *custody, struct card *card,
     const struct collection *collection, size_t place, struct secret **share,
@@ -123,13 +96,15 @@ collection_open_share(const struct custody *custody, struct card *card,
 {
 	const struct roster_share *row = &collection->generation->share[place];
 	const struct card_words words = words_for(custody->roster, row);
+	const struct card_share_of of = { .quorum_id = collection->quorum->id.bytes,
+		.practice = roster_is_practice(custody->roster) };
 	struct secret *opened = NULL;
 	struct record record;
 	enum err err = find_record(collection, row, card, words.text, &record, trace);
 
 	if (err != ERR_OK)
 		return err;
-	err = open_record(custody, collection, card, &record, &opened, trace);
+	err = card_share_open(card, &of, &record, &opened, trace);
 	if (err == ERR_OK)
 		err = share_check_commitment(opened, row->commitment.bytes, trace);
 	if (err != ERR_OK) {

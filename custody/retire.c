@@ -25,7 +25,9 @@ is_due(const struct issuing *issuing, const struct issuing_member *member)
 		.card = member->card.id };
 
 	return !member->later && issuing_share(issuing, member)->delivered != 0 &&
-	       member->card.admin_pin != ROSTER_ADMIN_PIN_OWN && !issuing_did(issuing, &changed);
+	       member->card.admin_pin != ROSTER_ADMIN_PIN_OWN &&
+	       member->card.admin_pin != ROSTER_ADMIN_PIN_UNKNOWN &&
+	       !issuing_did(issuing, &changed);
 }
 
 size_t

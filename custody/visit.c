@@ -83,6 +83,7 @@ question_of(const struct asking *asking, struct attendant_wanted wanted[VISIT_WA
 		.through = ask->through,
 		.through_count = ask->through_count,
 		.blank = ask->blank,
+		.any = ask->any,
 		.wanted = wanted,
 		.wanted_count = ask->wanted_count,
 		.reason = asking->reason[0] == '\0' ? NULL : asking->reason,
@@ -229,6 +230,8 @@ match_wanted(struct asking *asking, struct card *card)
 	const struct visit_ask *ask = asking->ask;
 	struct whose whose;
 
+	if (ask->any)
+		return 0;
 	whose_card(asking->custody->roster, card_facts(card)->serial, &whose);
 	if (ask->blank && is_blank_for(ask, &whose))
 		return 0;

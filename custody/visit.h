@@ -33,6 +33,7 @@ struct visit_ask {
 	const char *through[VISIT_WANTED_MAX]; /* whose cards are through */
 	size_t through_count;
 	bool blank; /* any card that suits; `wanted` holds its custodian alone */
+	bool any;   /* whatever card comes: the caller looks whether it is of the quorum */
 	const struct visit_wanted *wanted;
 	size_t wanted_count;
 };

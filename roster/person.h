@@ -61,6 +61,9 @@ struct roster_person_add {
 	unsigned roles;                 /* at least one */
 };
 
+/* ERR_ARGUMENT says what a name must not be; whether it is taken is not asked. */
+MUST_CHECK enum err roster_person_name_check(const char *name, struct err_trace *trace);
+
 /* ERR_EXISTS when a present person has the name. */
 MUST_CHECK enum err roster_person_add(struct roster *roster, const struct roster_person_add *add,
     struct roster_id *out, struct err_trace *trace);

@@ -92,8 +92,8 @@ person_check_text(const struct person_text *text, struct err_trace *trace)
 }
 
 /* Commas separate names on the command line. */
-static enum err
-check_name(const char *name, struct err_trace *trace)
+enum err
+roster_person_name_check(const char *name, struct err_trace *trace)
 {
 	const struct person_text text = { "name", name, ROSTER_NAME };
 	const enum err err = person_check_text(&text, trace);
@@ -113,7 +113,7 @@ check_name(const char *name, struct err_trace *trace)
 enum err
 person_check_add(const struct roster_person_add *add, struct err_trace *trace)
 {
-	enum err err = check_name(add->name, trace);
+	enum err err = roster_person_name_check(add->name, trace);
 
 	for (int i = 1; i < ATTRIBUTES && err == ERR_OK; i++) {
 		const struct person_text text = { attributes[i].name,
@@ -221,7 +221,7 @@ check_edit(struct roster *roster, const struct roster_person *person,
 			err = person_check_text(&text, trace);
 	}
 	if (err == ERR_OK && edit->name != NULL)
-		err = check_name(edit->name, trace);
+		err = roster_person_name_check(edit->name, trace);
 	if (err == ERR_OK && edit->name != NULL && strcmp(edit->name, person->name) != 0)
 		err = person_check_free(roster, edit->name, trace);
 	if (err == ERR_OK && (edit->roles & ~(unsigned)ROSTER_ROLES_ALL) != 0)

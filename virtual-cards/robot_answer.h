@@ -22,6 +22,7 @@ struct robot {
 	unsigned asked[ROBOT_ASKS]; /* how often each kind of ask came */
 	unsigned inserted;          /* how often a card was brought */
 	bool presented;             /* the rule `present` has been obeyed */
+	bool brought[DECK_CARDS];   /* when any card was wanted */
 	char verified[DECK_NAME];   /* serial of the card whose PIN was typed last */
 	unsigned typed;             /* how often in a row it was typed as it should be */
 };

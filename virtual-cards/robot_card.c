@@ -128,6 +128,21 @@ choose(struct robot *robot, const json_t *wanted)
 	return best;
 }
 
+/* Each card once, whoever holds it. */
+static struct deck_card *
+next_of_all(struct robot *robot)
+{
+	for (unsigned i = 0; i < robot->deck.cards; i++) {
+		struct deck_card *card = &robot->deck.card[i];
+
+		if (robot->brought[i] || rules_find(&robot->rules, "absent", card->holder) != NULL)
+			continue;
+		robot->brought[i] = true;
+		return card;
+	}
+	return NULL;
+}
+
 /* The rule `present`, once. */
 static struct deck_card *
 other_card(struct robot *robot)
@@ -154,6 +169,8 @@ robot_card_bring(
 	card = other_card(robot);
 	if (card == NULL && json_is_true(json_object_get(ask, "blank")))
 		err = take_blank(robot, ask, &card, trace);
+	else if (card == NULL && json_is_true(json_object_get(ask, "any")))
+		card = next_of_all(robot);
 	else if (card == NULL)
 		card = choose(robot, wanted);
 	if (err != ERR_OK)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shares of cards that no roster knows: what makes them one secret is that it fits. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "custody/adopt_internal.h"
+#include "custody/escrow_key.h"
+#include "quorum/derive.h"
+#include "quorum/seed.h"
+#include "quorum/share.h"
+#include "roster/generation.h"
+
+struct adopt_generation *
+adopt_generation_of(struct adoption *adoption, unsigned number, unsigned threshold, unsigned size)
+{
+	struct adopt_generation *generation;
+
+	for (size_t i = 0; i < adoption->generations; i++) {
+		generation = &adoption->generation[i];
+		if (generation->number == number)
+			return generation->threshold == threshold && generation->size == size
+				   ? generation
+				   : NULL;
+	}
+	if (adoption->generations == ADOPT_GENERATIONS)
+		return NULL;
+	generation = &adoption->generation[adoption->generations++];
+	*generation =
+	    (struct adopt_generation){ .number = number, .threshold = threshold, .size = size };
+	return generation;
+}
+
+/* The public half of its escrow key, for the roster. */
+static enum err
+derive_escrow_point(
+    const struct secret *prk, uint8_t point[ROSTER_POINT_SIZE], struct err_trace *trace)
+{
+	struct secret *private_key = NULL;
+	const enum err err = derive_escrow_key(prk, &private_key, point, trace);
+
+	secret_free(private_key);
+	return err;
+}
+
+/* The first M shares say what the secret is; each further one must say the same. */
+static enum err
+compare(struct adopt_generation *generation, const struct secret *prk, struct err_trace *trace)
+{
+	uint8_t check[DERIVE_CHECK_SIZE];
+	enum err err = derive_check(prk, check, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (generation->complete && memcmp(check, generation->check, sizeof(check)) != 0)
+		return FAIL(trace, ERR_FORMAT,
+		    "the card's share of generation %u does not fit those of the other cards",
+		    generation->number);
+	memcpy(generation->check, check, sizeof(check));
+	if (!generation->complete)
+		err = derive_escrow_point(prk, generation->escrow, trace);
+	generation->complete = generation->complete || err == ERR_OK;
+	return err;
+}
+
+/* The newest that is whole and newer than this one; NULL for none. */
+static const struct adopt_generation *
+newer_than(const struct adoption *adoption, const struct adopt_generation *generation)
+{
+	const struct adopt_generation *found = NULL;
+
+	for (size_t i = 0; i < adoption->generations; i++) {
+		const struct adopt_generation *other = &adoption->generation[i];
+
+		if (other->complete && other->number > generation->number &&
+		    (found == NULL || other->number > found->number))
+			found = other;
+	}
+	return found;
+}
+
+/* What a re-key had escrowed: new cards alone must be able to finish it (design.md, rule 5). */
+static enum err
+escrow_to_newer(struct adoption *adoption, struct adopt_generation *generation,
+    const struct secret *secret, struct err_trace *trace)
+{
+	const struct adopt_generation *newer = newer_than(adoption, generation);
+	struct secret *seed = NULL, *ephemeral = NULL;
+	uint8_t subject[ROSTER_SUBJECT_SIZE];
+	enum err err;
+
+	if (newer == NULL || generation->escrowed.blob_len != 0)
+		return ERR_OK;
+	const struct escrow_end end = { .quorum = &adoption->quorum,
+		.generation = newer->number,
+		.point = newer->escrow,
+		.practice = roster_is_practice(adoption->custody->roster) };
+	roster_subject_of_generation(generation->number, subject);
+	err = seed_new(NULL, 0, &seed, trace);
+	if (err == ERR_OK)
+		err = seed_expand(
+		    seed, (struct seed_use){ SEED_EPHEMERAL, 0, SEED_SIZE }, &ephemeral, trace);
+	const struct escrow_content content = { ROSTER_ESCROW_OLDER_SECRET, subject, secret,
+		ephemeral };
+	if (err == ERR_OK)
+		err = escrow_row_seal(&end, &content, &generation->escrowed, trace);
+	secret_free(seed);
+	secret_free(ephemeral);
+	return err;
+}
+
+/* With the share that completes the set: the secret lives for this call alone. */
+static enum err
+open_with(struct adoption *adoption, struct adopt_generation *generation, const struct secret *last,
+    struct err_trace *trace)
+{
+	const struct secret *set[ROSTER_CARDS_MAX];
+	struct secret *secret = NULL, *prk = NULL;
+	enum err err;
+
+	for (size_t i = 0; i < generation->held; i++)
+		set[i] = generation->hold[i];
+	set[generation->held] = last;
+	err = share_combine(set, generation->threshold, NULL, &secret, trace);
+	if (err == ERR_OK)
+		err = derive_prk(adoption->quorum.bytes, secret, &prk, trace);
+	if (err == ERR_OK)
+		err = compare(generation, prk, trace);
+	if (err == ERR_OK)
+		err = escrow_to_newer(adoption, generation, secret, trace);
+	secret_free(secret);
+	generation->opened = generation->opened || err == ERR_OK;
+	if (err == ERR_OK)
+		err = adopt_try_pins(adoption, generation, prk, trace);
+	secret_free(prk);
+	return err;
+}
+
+enum err
+adopt_take_share(struct adoption *adoption, struct adopt_generation *generation,
+    struct secret **share, struct err_trace *trace)
+{
+	if (generation->held + 1 == generation->threshold)
+		return open_with(adoption, generation, *share, trace);
+	generation->hold[generation->held++] = *share;
+	*share = NULL;
+	return ERR_OK;
+}
