@@ -49,8 +49,15 @@ make_empty(const char *path, const char *group, struct err_trace *trace)
 	return err;
 }
 
+/* What of a roster that was made is still needed when it is closed. */
+struct made {
+	struct roster_id by;
+	struct roster_id identity;
+	bool has_written; /* so that the state folder may have a note of it */
+};
+
 static enum err
-fill_at(const char *path, const struct making *making, bool after_death, struct roster_id *by,
+fill_at(const char *path, const struct making *making, bool after_death, struct made *out,
     struct err_trace *trace)
 {
 	struct roster roster = { .lock = -1, .writable = true, .clock = making->clock };
@@ -72,7 +79,9 @@ fill_at(const char *path, const struct making *making, bool after_death, struct 
 		err = db_checkpoint(roster.db, trace);
 	if (err == ERR_OK && roster.state_behind)
 		err = state_store(roster.state_dir, &roster.identity, &roster.own, trace);
-	*by = roster.by;
+	out->by = roster.by;
+	out->identity = roster.identity;
+	out->has_written = roster.own.n > 0;
 	db_close(roster.db);
 	free(roster.state_dir);
 	return err;
@@ -109,6 +118,7 @@ static enum err
 create_locked(const struct making *making, struct roster_id *by, struct err_trace *trace)
 {
 	const char *file = making->paths.file;
+	struct made made = { .has_written = false };
 	char *half = NULL;
 	enum err err = ERR_INTERNAL;
 
@@ -116,11 +126,14 @@ create_locked(const struct making *making, struct roster_id *by, struct err_trac
 		return FAIL(trace, ERR_NOMEM, "no memory for a path");
 	const bool after_death = access(half, F_OK) == 0;
 	remove_half_made(half);
-	err = fill_at(half, making, after_death, by, trace);
+	err = fill_at(half, making, after_death, &made, trace);
 	if (err == ERR_OK)
 		err = move_into_place(half, file, trace);
+	if (err != ERR_OK && made.has_written)
+		state_forget(making->paths.state_dir, &made.identity);
 	if (err != ERR_OK)
 		remove_half_made(half);
+	*by = made.by;
 	free(half);
 	return err;
 }

@@ -23,8 +23,12 @@ check_note(const struct roster *roster, bool after_death, struct err_trace *trac
 	char id[ROSTER_ID_TEXT];
 	const enum err err = state_load(roster->state_dir, &roster->identity, &note, trace);
 
-	if (err == ERR_ABSENT || (err == ERR_OK && after_death))
+	if (err == ERR_ABSENT)
 		return ERR_OK;
+	if (err == ERR_OK && after_death) {
+		state_forget(roster->state_dir, &roster->identity);
+		return ERR_OK;
+	}
 	if (err != ERR_OK)
 		return err;
 	roster_id_format(&roster->identity, id);

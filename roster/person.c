@@ -135,7 +135,9 @@ candidates(struct roster *roster, const char *text, struct roster_person **out, 
 		snprintf(pattern, sizeof(pattern), "%s%%", text);
 	const enum err err = db_all(roster->db,
 	    DB_CALL(PERSON_COLUMNS
-		"WHERE n.bytes = CAST(?1 AS BLOB) OR (?2 <> '' AND lower(hex(p.id)) LIKE ?2) "
+		"WHERE p.id IN (SELECT o.id FROM content x JOIN person o ON o.name = x.hash "
+		"WHERE x.bytes = CAST(?1 AS BLOB) AND length(x.bytes) <= 128 UNION ALL "
+		"SELECT id FROM person WHERE ?2 <> '' AND lower(hex(id)) LIKE ?2) "
 		"ORDER BY p.departed = 0 OR p.departed > ?3 DESC, p.departed DESC, p.ordinal",
 		db_text(text), db_text(pattern), db_integer(roster_now(roster))),
 	    &shape, &people, count, trace);
@@ -248,7 +250,8 @@ person_check_free(struct roster *roster, const char *name, struct err_trace *tra
 	int64_t taken = 0;
 	const enum err err = db_ask_integer(roster->db,
 	    DB_CALL("SELECT 1 FROM person p JOIN content n ON n.hash = p.name "
-		    "WHERE n.bytes = CAST(?1 AS BLOB) AND (p.departed = 0 OR p.departed > ?2)",
+		    "WHERE n.bytes = CAST(?1 AS BLOB) AND length(n.bytes) <= 128 AND "
+		    "(p.departed = 0 OR p.departed > ?2)",
 		db_text(name), db_integer(roster_now(roster))),
 	    0, &taken, trace);
 

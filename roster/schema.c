@@ -22,6 +22,11 @@
 	{                                                                                          \
 		.name = #index, .create = "CREATE INDEX " #index " ON " on                         \
 	}
+/* Not the truth itself; it lies at a table that stays. */
+#define INDEX_OF_TRUTH(index, on)                                                                  \
+	{                                                                                          \
+		.name = #index, .create = "CREATE INDEX " #index " ON " on, .of_truth = true       \
+	}
 /* The place in replay order, so that lists come in the order of happening on every installation. */
 #define ORDINAL "ordinal INTEGER PRIMARY KEY, "
 
@@ -32,6 +37,8 @@ static const struct schema_table tables[] = {
 	    "STRICT"),
 	STORE(content, "hash BLOB PRIMARY KEY, salt BLOB NOT NULL, bytes BLOB NOT NULL",
 	    "STRICT, WITHOUT ROWID"),
+	/* Names and the like, which people are found by. */
+	INDEX_OF_TRUTH(content_text, "content(bytes) WHERE length(bytes) <= 128"),
 	/* What must still be done to the file itself, such as wiping what was erased. */
 	STORE(chore, "name TEXT PRIMARY KEY", "STRICT, WITHOUT ROWID"),
 
@@ -61,6 +68,7 @@ static const struct schema_table tables[] = {
 		    "acknowledged_until INTEGER NOT NULL"),
 	/* Whose data a content is, so that all of it can be erased. */
 	PROJECTION(personal, "hash", "hash BLOB PRIMARY KEY, person BLOB NOT NULL"),
+	INDEX(person_name, "person(name)"),
 	INDEX(personal_person, "personal(person)"),
 	PROJECTION(absence, "ordinal",
 	    ORDINAL "person BLOB NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL"),
@@ -345,47 +353,63 @@ is_truth(const char *name)
 
 enum { TABLE_NAME = 32 };
 
+/* What there is of an older version: a table, or an index of a table that stays. */
+struct former {
+	char name[TABLE_NAME];
+	bool is_index;
+};
+
 static bool
-read_name(const struct db_rows *rows, void *item)
+read_former(const struct db_rows *rows, void *item)
 {
-	db_copy_text(rows, 0, item, TABLE_NAME);
+	struct former *former = item;
+
+	db_copy_text(rows, 0, former->name, sizeof(former->name));
+	former->is_index = db_get_integer(rows, 1) != 0;
 	/* What an older version made has such a name; anything else came from outside. */
-	return strspn(item, "abcdefghijklmnopqrstuvwxyz_") == strlen(db_get_text(rows, 0));
+	return strspn(former->name, "abcdefghijklmnopqrstuvwxyz_") == strlen(db_get_text(rows, 0));
 }
 
-/* Younger tables first: they refer to older ones. Indexes go with their tables. */
+/* Younger ones first: they refer to older ones. Other indexes go with their tables. */
 static enum err
 drop_projections(struct db *db, struct err_trace *trace)
 {
-	static const struct db_shape shape = { TABLE_NAME, read_name };
+	static const struct db_shape shape = { sizeof(struct former), read_former };
 	char sql[TABLE_NAME + 32];
-	void *names = NULL;
+	void *items = NULL;
 	size_t count = 0;
 	enum err err = db_all(db,
-	    DB_CALL0("SELECT name FROM sqlite_schema WHERE type = 'table' AND "
-		     "name NOT LIKE 'sqlite_%' ORDER BY rowid DESC"),
-	    &shape, &names, &count, trace);
+	    DB_CALL0("SELECT name, type = 'index' FROM sqlite_schema WHERE "
+		     "name NOT LIKE 'sqlite_%' AND (type = 'table' OR (type = 'index' AND "
+		     "tbl_name IN ('event', 'content', 'chore'))) ORDER BY rowid DESC"),
+	    &shape, &items, &count, trace);
 
 	for (size_t i = 0; i < count && err == ERR_OK; i++) {
-		const char *name = (const char *)names + i * TABLE_NAME;
+		const struct former *former = &((const struct former *)items)[i];
 
-		if (is_truth(name))
+		if (is_truth(former->name))
 			continue;
-		snprintf(sql, sizeof(sql), "DROP TABLE main.%s", name);
+		snprintf(sql, sizeof(sql), "DROP %s main.%s", former->is_index ? "INDEX" : "TABLE",
+		    former->name);
 		err = db_script(db, sql, trace);
 	}
-	free(names);
+	free(items);
 	return err;
 }
 
 enum err
 schema_renew(struct db *db, struct err_trace *trace)
 {
-	enum err err = drop_projections(db, trace);
+	int64_t has_truth = 0; /* else it lies below, in a file that is only read */
+	enum err err =
+	    db_ask_integer(db, DB_CALL0("SELECT 1 FROM main.sqlite_schema WHERE name = 'event'"), 0,
+		&has_truth, trace);
 
+	if (err == ERR_OK)
+		err = drop_projections(db, trace);
 	for (const struct schema_table *table = tables; table->name != NULL && err == ERR_OK;
 	     table++) {
-		if (!table->is_truth)
+		if (!table->is_truth && (has_truth != 0 || !table->of_truth))
 			err = db_script(db, table->create, trace);
 	}
 	return err == ERR_OK ? write_numbers(db, trace) : err;

@@ -12,12 +12,13 @@
  * SCHEMA_VERSION is that of the projections: one more whenever a table, or what an event does to
  * one, changes. A file with an older one gets its projections anew when it is opened.
  */
-enum { SCHEMA_VERSION = 11, SCHEMA_APPLICATION = 0x51524154 /* "QRAT" */ };
+enum { SCHEMA_VERSION = 12, SCHEMA_APPLICATION = 0x51524154 /* "QRAT" */ };
 
 struct schema_table {
 	const char *name;
 	const char *create;
 	bool is_truth; /* not a projection: the same in every version */
+	bool of_truth; /* an index of a table that is the truth */
 	/* For projections only: */
 	const char *clear;   /* "DELETE FROM …" */
 	const char *compare; /* "SELECT * FROM … ORDER BY …" by its primary key */

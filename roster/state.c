@@ -98,3 +98,13 @@ out:
 	free(path);
 	return err;
 }
+
+void
+state_forget(const char *state_dir, const struct roster_id *roster)
+{
+	char *path = path_of(state_dir, roster);
+
+	if (path != NULL)
+		(void)!unlink(path);
+	free(path);
+}

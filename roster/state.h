@@ -15,4 +15,7 @@ MUST_CHECK enum err state_load(const char *state_dir, const struct roster_id *ro
 MUST_CHECK enum err state_store(const char *state_dir, const struct roster_id *roster,
     const struct event_head *head, struct err_trace *trace);
 
+/* Forgets what was noted, for a roster whose making failed behind the note. */
+void state_forget(const char *state_dir, const struct roster_id *roster);
+
 #endif

@@ -29,12 +29,15 @@ while [ $# -gt 0 ]; do
 done
 
 figures=$(mktemp)
-trap 'rm -f "$figures"' EXIT
+rosters=$(mktemp -d)
+trap 'rm -rf "$figures" "$rosters"' EXIT
 
 say() {
 	printf '%s\n' "$*" >&2
 }
 
+say 'rosters of 10,000 and 1,000,000 events are made: a minute or two'
+"$here/register.sh" make "$build" "$rosters"
 run=0
 while [ $run -lt "$runs" ]; do
 	run=$((run + 1))
@@ -42,6 +45,7 @@ while [ $run -lt "$runs" ]; do
 	"$here/story.sh" "$build/virtual-cards" "$build/tests/bench/measure" >>"$figures"
 	"$build/tests/bench/split" 3 5 >>"$figures"
 	"$build/tests/bench/split" 8 16 >>"$figures"
+	"$here/register.sh" measure "$build" "$rosters" >>"$figures"
 	"$here/agent.sh" "$build/tests/softhsm/agent" "$client_module" "$build/tests/bench/rate" >>"$figures"
 done
 awk -v form=$form -v runs="$runs" -f "$here/table.awk" "$here/figures" "$figures"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * register FILE STATE-FOLDER QUORUMS EVENTS
+ * register --more FILE STATE-FOLDER EVENTS
  *
  * Makes a practice roster through roster's own functions: ten people and one quorum of 3 of 5 for
  * each of QUORUMS, and roll-calls until it has EVENTS events. For figures at a size that no sandbox
- * reaches.
+ * reaches. With --more, that many roll-calls in a roster that is there.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,34 +235,82 @@ make_all(struct making *making, long quorums, long events)
 	check(roster_commit(making->roster, &making->trace), &making->trace);
 }
 
-int
-main(int argc, char **argv)
+/* Whose turn it is among all the cards of the roster. */
+static void
+prove_one(struct making *making, const struct roster_card *card)
 {
-	struct making *making = calloc(1, sizeof(*making));
+	struct roster_quorum quorum;
+	struct roster_proof proof = { .kind = ROSTER_PROOF_ROLL_CALL,
+		.card = card->id,
+		.generation = 1,
+		.tries_left = 3,
+		.firmware = "3.4" };
 
-	if (making == NULL)
-		return 1;
-	making->events = 2;
-	if (argc != 5) {
-		fputs("usage: register FILE STATE-FOLDER QUORUMS EVENTS\n", stderr);
-		return 2;
-	}
-	const long quorums = strtol(argv[3], NULL, 10);
-	const long events = strtol(argv[4], NULL, 10);
-	const struct roster_founding founding = { .paths = { argv[1], argv[2] },
+	check(roster_quorum_find(making->roster, card->quorum, &quorum, &making->trace),
+	    &making->trace);
+	proof.quorum = quorum.id;
+	check(roster_card_proven(making->roster, &proof, &making->trace), &making->trace);
+}
+
+static void
+write_more(struct making *making, const struct roster_paths *paths, long events)
+{
+	const struct roster_options options = { .paths = *paths, .mode = ROSTER_WRITE };
+	struct roster_card *cards = NULL;
+	struct roster_person ann;
+	size_t count_of_cards = 0;
+
+	check(roster_open(&options, &making->roster, &making->trace), &making->trace);
+	check(roster_person_find(making->roster, "ann", &ann, &making->trace), &making->trace);
+	check(roster_act_as(making->roster, &ann.id, &making->trace), &making->trace);
+	check(roster_card_list(making->roster, NULL, &cards, &count_of_cards, &making->trace),
+	    &making->trace);
+	check(roster_begin(making->roster, &making->trace), &making->trace);
+	for (long i = 0; i < events; i++)
+		prove_one(making, &cards[(size_t)i % count_of_cards]);
+	check(roster_commit(making->roster, &making->trace), &making->trace);
+	free(cards);
+}
+
+static void
+make_new(struct making *making, const struct roster_paths *paths, long quorums, long events)
+{
+	const struct roster_founding founding = { .paths = *paths,
 		.clock = { clock_of, making },
 		.practice = true,
 		.administrator = "ann" };
 
 	making->quorum = calloc((size_t)quorums, sizeof(*making->quorum));
-	if (making->quorum == NULL || quorums < 1)
-		return 1;
+	if (making->quorum == NULL)
+		exit(1);
+	making->events = 2;
 	making->now = clock_utc() - events - 60;
 	make_keys(making);
 	check(roster_create(&founding, &making->roster, &making->trace), &making->trace);
 	make_all(making, quorums, events);
-	check(roster_close(making->roster, &making->trace), &making->trace);
 	free(making->quorum);
+}
+
+int
+main(int argc, char **argv)
+{
+	const bool more = argc == 5 && strcmp(argv[1], "--more") == 0;
+	struct making *making = calloc(1, sizeof(*making));
+
+	if (argc != 5 || making == NULL) {
+		fputs("usage: register FILE STATE-FOLDER QUORUMS EVENTS\n"
+		      "       register --more FILE STATE-FOLDER EVENTS\n",
+		    stderr);
+		return 2;
+	}
+	const struct roster_paths paths = { argv[more ? 2 : 1], argv[more ? 3 : 2] };
+	const long events = strtol(argv[4], NULL, 10);
+
+	if (more)
+		write_more(making, &paths, events);
+	else
+		make_new(making, &paths, strtol(argv[3], NULL, 10), events);
+	check(roster_close(making->roster, &making->trace), &making->trace);
 	free(making);
 	return 0;
 }

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "roster/log.h"
+#include "roster/pack.h"
 #include "roster/roster_internal.h"
 #include "tests/unit/roster/fault_vfs.h"
 #include "tests/unit/roster/support.h"
@@ -79,7 +80,70 @@ run_command(struct place *place)
 	return err;
 }
 
+/* What another installation wrote meanwhile: it joined, somebody was added, another one erased. */
+static enum err
+run_take(struct place *place)
+{
+	const struct roster_options options = place_options(place, ROSTER_WRITE);
+	struct roster *roster = NULL;
+	struct roster_taken taken;
+	char pack[2 * PATH_SIZE];
+	enum err err = roster_open(&options, &roster, NULL);
+
+	if (err != ERR_OK)
+		return err;
+	snprintf(pack, sizeof(pack), "%s/back.pack", place->folder);
+	err = roster_take(roster, pack, &taken, NULL);
+	roster_drop(roster);
+	return err;
+}
+
+static enum err
+join(struct place *place, struct place *from, const char *pack)
+{
+	const struct roster_options options = place_options(place, ROSTER_WRITE);
+	const struct roster_joining joining = { .paths = options.paths,
+		.clock = options.clock,
+		.pack = pack,
+		.person = "ann",
+		.installation = "laptop" };
+
+	place->now = from->now;
+	return roster_join(&joining, &place->roster, NULL);
+}
+
+static void
+make_packs(struct place *place)
+{
+	struct err_trace trace = { 0 };
+	struct roster_packed packed;
+	void *state = NULL;
+	char whole[2 * PATH_SIZE];
+	char back[2 * PATH_SIZE];
+	const struct roster_card_fate fate = { place->card[4], ROSTER_FATE_RETURNED, 0 };
+	const struct roster_departure departure = {
+		.person = place->person[4], .card = &fate, .cards = 1
+	};
+
+	snprintf(whole, sizeof(whole), "%s/whole.pack", place->folder);
+	snprintf(back, sizeof(back), "%s/back.pack", place->folder);
+	assert_ok(roster_pack(place->roster, whole, NULL, &packed, &trace), &trace);
+	place_setup(&state);
+	struct place *laptop = state;
+
+	assert_int_equal(join(laptop, place, whole), ERR_OK);
+	place_go_on(laptop, "walter");
+	assert_ok(roster_person_depart(laptop->roster, &departure, &trace), &trace);
+	assert_ok(
+	    roster_person_erase(laptop->roster, &place->person[4], "asked for", &trace), &trace);
+	assert_ok(roster_pack(laptop->roster, back, NULL, &packed, &trace), &trace);
+	place_teardown(&state);
+}
+
 enum { COMMAND_EVENTS = 4 };
+
+/* A command of that many events. */
+typedef enum err (*command)(struct place *place);
 
 /* State and file as they were when copied. */
 static void
@@ -98,13 +162,14 @@ restore(struct place *place)
 
 /* Fails every act from the n-th on, for every n until the command needs no more. */
 static void
-fail_at_every_act(struct place *place, enum fault_kind kind)
+fail_at_every_act(struct place *place, enum fault_kind kind, command run)
 {
 	int64_t before = 0;
 	unsigned refused = 0;
 	unsigned stored = 0; /* though refused: the write got there, the sync after it failed */
 
 	place_found_quorum(place);
+	make_packs(place);
 	place_close(place);
 	place_copy_file(place);
 	place_copy_state(place);
@@ -112,7 +177,7 @@ fail_at_every_act(struct place *place, enum fault_kind kind)
 	for (unsigned at = 1; at < ACTS_MAX; at = next_act(at)) {
 		restore(place);
 		fault_vfs_arm(kind, at);
-		const enum err err = run_command(place);
+		const enum err err = run(place);
 		const unsigned acts = fault_vfs_disarm();
 
 		const int64_t now = count_events(place);
@@ -131,24 +196,30 @@ fail_at_every_act(struct place *place, enum fault_kind kind)
 static void
 a_disk_that_is_full_at_any_act_leaves_the_roster_as_before_or_after(void **state)
 {
-	fail_at_every_act(*state, FAULT_FULL);
+	fail_at_every_act(*state, FAULT_FULL, run_command);
 }
 
 static void
 a_disk_that_fails_at_any_act_leaves_the_roster_as_before_or_after(void **state)
 {
-	fail_at_every_act(*state, FAULT_IO);
+	fail_at_every_act(*state, FAULT_IO, run_command);
 }
 
 static void
-a_kill_at_any_act_leaves_the_roster_as_before_or_after(void **state)
+a_pack_taken_with_a_full_disk_is_taken_whole_or_not_at_all(void **state)
 {
-	struct place *place = *state;
+	fail_at_every_act(*state, FAULT_FULL, run_take);
+}
+
+static void
+kill_at_every_act(struct place *place, command run)
+{
 	int64_t before = 0;
 	unsigned killed = 0;
 	int status = 0;
 
 	place_found_quorum(place);
+	make_packs(place);
 	place_close(place);
 	place_copy_file(place);
 	place_copy_state(place);
@@ -158,7 +229,7 @@ a_kill_at_any_act_leaves_the_roster_as_before_or_after(void **state)
 		const pid_t pid = fork();
 		if (pid == 0) {
 			fault_vfs_arm(FAULT_KILL, at);
-			_exit(run_command(place) == ERR_OK ? 0 : 1);
+			_exit(run(place) == ERR_OK ? 0 : 1);
 		}
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		const int64_t now = count_events(place);
@@ -172,6 +243,52 @@ a_kill_at_any_act_leaves_the_roster_as_before_or_after(void **state)
 		killed++;
 	}
 	fail_msg("the command needs more than %d acts", ACTS_MAX);
+}
+
+static void
+a_kill_at_any_act_leaves_the_roster_as_before_or_after(void **state)
+{
+	kill_at_every_act(*state, run_command);
+}
+
+static void
+a_pack_whose_taking_is_killed_is_taken_whole_or_not_at_all(void **state)
+{
+	kill_at_every_act(*state, run_take);
+}
+
+/* The next attempt finds what the one that died left, and begins anew. */
+static void
+a_joining_that_fails_or_dies_at_any_act_can_be_repeated(void **state)
+{
+	struct place *place = *state;
+	void *other = NULL;
+	char whole[2 * PATH_SIZE];
+	int status = 0;
+
+	place_found_quorum(place);
+	make_packs(place);
+	snprintf(whole, sizeof(whole), "%s/whole.pack", place->folder);
+	place_setup(&other);
+	struct place *laptop = other;
+	for (unsigned at = 1; at < ACTS_MAX; at = next_act(at)) {
+		const pid_t pid = fork();
+		if (pid == 0) {
+			fault_vfs_arm(at % 2 == 0 ? FAULT_KILL : FAULT_FULL, at);
+			const enum err err = join(laptop, place, whole);
+			roster_drop(laptop->roster);
+			_exit(err == ERR_OK ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (access(laptop->file, F_OK) == 0) {
+			assert_true(at > 10);
+			assert_true(count_events(laptop) > 2);
+			place_teardown(&other);
+			return;
+		}
+		assert_int_not_equal(status, 0);
+	}
+	fail_msg("joining needs more than %d acts", ACTS_MAX);
 }
 
 static void
@@ -242,6 +359,9 @@ main(void)
 		WITH_ROSTER(a_disk_that_is_full_at_any_act_leaves_the_roster_as_before_or_after),
 		WITH_ROSTER(a_disk_that_fails_at_any_act_leaves_the_roster_as_before_or_after),
 		WITH_ROSTER(a_kill_at_any_act_leaves_the_roster_as_before_or_after),
+		WITH_ROSTER(a_pack_taken_with_a_full_disk_is_taken_whole_or_not_at_all),
+		WITH_ROSTER(a_pack_whose_taking_is_killed_is_taken_whole_or_not_at_all),
+		WITH_ROSTER(a_joining_that_fails_or_dies_at_any_act_can_be_repeated),
 		cmocka_unit_test_setup_teardown(
 		    a_creation_that_fails_or_dies_at_any_act_can_be_repeated, place_setup,
 		    place_teardown),
