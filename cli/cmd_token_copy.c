@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "roster/generation.h"
 #include "roster/roster.h"
 #include "roster/token_copy.h"
 
@@ -73,6 +74,21 @@ short_id(const struct roster_id *id, char out[ROSTER_ID_TEXT])
 
 /* ---- copy ---------------------------------------------------------------------------------- */
 
+/* Where that was the last thing that opened with a generation, it is dead now. */
+static enum err
+note_destroyed(struct roster *roster, const struct roster_token_copy *copy, const char *how,
+    struct err_trace *trace)
+{
+	enum err err = roster_begin(roster, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = roster_token_copy_destroyed(roster, &copy->id, how, trace);
+	if (err == ERR_OK)
+		err = roster_generation_end_unused(roster, &copy->quorum, trace);
+	return roster_end(roster, err, trace);
+}
+
 static enum err
 record_destroyed(struct cli *cli, const struct copy_values *v, struct err_trace *trace)
 {
@@ -86,7 +102,7 @@ record_destroyed(struct cli *cli, const struct copy_values *v, struct err_trace 
 		err = FAIL(trace, ERR_ARGUMENT, "copy %s is of '%s', not of '%s'", v->destroyed,
 		    copy.name, v->name);
 	if (err == ERR_OK)
-		err = roster_token_copy_destroyed(cli->custody.roster, &copy.id, v->how, trace);
+		err = note_destroyed(cli->custody.roster, &copy, v->how, trace);
 	if (err == ERR_OK)
 		fprintf(cli->out, "The copy of '%s' at %s is recorded as destroyed.\n", copy.name,
 		    copy.place);

@@ -44,7 +44,9 @@ print_openers(struct cli *cli, const struct roster_quorum *quorum, unsigned gene
 	enum err err = roster_generation_openers(
 	    cli->custody.roster, &quorum->id, generation, &openers, trace);
 
-	if (err == ERR_OK && openers.pins == 0 && openers.copies == 0)
+	if (err == ERR_OK && openers.unsure)
+		fputs(": may open what was not here when it was adopted", cli->out);
+	else if (err == ERR_OK && openers.pins == 0 && openers.copies == 0)
 		fputs(": nothing opens with it", cli->out);
 	else if (err == ERR_OK)
 		fprintf(cli->out, ": opens %u token %s%s", openers.pins,

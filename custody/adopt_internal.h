@@ -46,6 +46,7 @@ struct adopt_generation {
 	unsigned threshold;
 	unsigned size;
 	bool known;    /* complete in the roster, from a former sitting */
+	bool unsure;   /* and likewise, what opens with it */
 	bool opened;   /* in this sitting: what its cards gave fits together */
 	bool complete; /* M of its shares made its secret once, from which these came: */
 	uint8_t check[ROSTER_CHECK_SIZE];

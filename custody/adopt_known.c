@@ -6,6 +6,18 @@
 #include "custody/adopt_internal.h"
 #include "roster/binding.h"
 #include "roster/quorum.h"
+#include "roster/token_copy.h"
+
+/* Known to the roster, but for what opens with it. */
+static bool
+is_unsure(const struct adoption *adoption, unsigned number)
+{
+	struct roster_openers openers = { .unsure = false };
+
+	return roster_generation_openers(adoption->custody->roster, &adoption->quorum, number,
+		   &openers, NULL) == ERR_OK &&
+	       openers.unsure;
+}
 
 static void
 load_generation(struct adoption *adoption, const struct roster_generation *from)
@@ -19,6 +31,7 @@ load_generation(struct adoption *adoption, const struct roster_generation *from)
 	memcpy(to->check, from->check, sizeof(to->check));
 	memcpy(to->escrow, from->escrow, sizeof(to->escrow));
 	to->known = to->complete = memcmp(to->check, unknown, sizeof(unknown)) != 0;
+	to->unsure = is_unsure(adoption, from->number);
 	for (unsigned i = 0; i < from->shares; i++)
 		to->share[from->share[i].index] =
 		    (struct adopt_share){ .seen = true, .known = true };

@@ -101,7 +101,9 @@ write_generation(
 	struct roster_adopt_generation adopt = { .number = generation->number,
 		.threshold = generation->threshold,
 		.size = generation->size,
-		.state = adopt_state_of(adoption, generation) };
+		.state = adopt_state_of(adoption, generation),
+		.unsure =
+		    !adopt_opens(adoption, generation->number) && !adopt_is_accounted(adoption) };
 
 	memcpy(adopt.check, generation->check, sizeof(adopt.check));
 	memcpy(adopt.escrow, generation->escrow, sizeof(adopt.escrow));
@@ -142,7 +144,7 @@ write_shares(struct adoption *adoption, const struct roster_id card[ROSTER_CARDS
 		/* Beside shares that fit together, one that was compared with none is not kept. */
 		if (generation->known && !generation->opened)
 			continue;
-		if (!generation->known)
+		if (!generation->known || generation->unsure)
 			err = write_generation(adoption, generation, trace);
 		for (unsigned i = 0; err == ERR_OK && i < ROSTER_CARDS_MAX; i++)
 			if (generation->share[i].seen && !generation->share[i].known)

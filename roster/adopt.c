@@ -92,11 +92,12 @@ roster_adopt_generation(struct roster *roster, const struct roster_id *quorum,
 		return FAIL(trace, ERR_ARGUMENT, "%u of %u is not 2 ≤ M ≤ N ≤ %d", adopt->threshold,
 		    adopt->size, ROSTER_CARDS_MAX);
 	return event_append(roster, "generation.adopt",
-	    json_pack("{s:o, s:i, s:i, s:i, s:s, s:o, s:o}", "quorum", member_of_id(quorum),
+	    json_pack("{s:o, s:i, s:i, s:i, s:s, s:o, s:o, s:b}", "quorum", member_of_id(quorum),
 		"generation", (int)adopt->number, "threshold", (int)adopt->threshold, "size",
 		(int)adopt->size, "state", quorum_generation_words[adopt->state], "check",
 		member_of_bytes(adopt->check, sizeof(adopt->check)), "escrow",
-		member_of_bytes(adopt->escrow, sizeof(adopt->escrow))),
+		member_of_bytes(adopt->escrow, sizeof(adopt->escrow)), "unsure",
+		adopt->unsure ? 1 : 0),
 	    trace);
 }
 
@@ -187,16 +188,17 @@ apply_generation(struct db *db, const struct event *event, struct err_trace *tra
 	member_hex(body, "escrow", escrow, sizeof(escrow));
 	return db_run(db,
 	    DB_CALL("INSERT INTO generation(quorum, number, threshold, size, state, check_value, "
-		    "escrow, sealed, live) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-		    "iif(?5 = ?9, ?8, 0) WHERE EXISTS (SELECT 1 FROM quorum WHERE id = ?1) "
+		    "escrow, sealed, live, unsure) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+		    "iif(?5 = ?9, ?8, 0), ?10 WHERE EXISTS (SELECT 1 FROM quorum WHERE id = ?1) "
 		    "ON CONFLICT(quorum, number) DO UPDATE SET state = ?5, check_value = ?6, "
-		    "escrow = ?7, live = iif(?5 = ?9 AND live = 0, ?8, live)",
+		    "escrow = ?7, unsure = ?10, live = iif(?5 = ?9 AND live = 0, ?8, live)",
 		db_blob(quorum.bytes, sizeof(quorum.bytes)),
 		db_integer(member_integer(body, "generation")),
 		db_integer(member_integer(body, "threshold")),
 		db_integer(member_integer(body, "size")), db_integer(state),
 		db_blob(check, sizeof(check)), db_blob(escrow, sizeof(escrow)),
-		db_integer(event->time), db_integer(ROSTER_GENERATION_LIVE)),
+		db_integer(event->time), db_integer(ROSTER_GENERATION_LIVE),
+		db_integer(member_bool(body, "unsure"))),
 	    trace);
 }
 
@@ -248,6 +250,7 @@ static const struct member generation_members[] = {
 	MEMBER_A_WORD("state", quorum_generation_words),
 	MEMBER_BYTES("check", ROSTER_CHECK_SIZE),
 	MEMBER_BYTES("escrow", ROSTER_POINT_SIZE),
+	{ .name = "unsure", .kind = MEMBER_BOOL, .optional = true },
 	MEMBER_END,
 };
 static const struct member share_members[] = {

@@ -40,6 +40,7 @@ struct roster_adopt_generation {
 	enum roster_generation_state state;
 	uint8_t check[ROSTER_CHECK_SIZE];  /* zero while fewer than M of its cards were seen */
 	uint8_t escrow[ROSTER_POINT_SIZE]; /* likewise */
+	bool unsure; /* a token that was not here may open with it: it does not die by itself */
 };
 
 /* Also of one that was adopted before and is known better now. */

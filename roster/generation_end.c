@@ -17,7 +17,7 @@ roster_generation_opens(struct roster *roster, const struct roster_id *quorum, u
 	const enum err err = roster_generation_openers(roster, quorum, number, &openers, trace);
 
 	if (err == ERR_OK)
-		*out = openers.pins + openers.copies != 0;
+		*out = openers.pins + openers.copies != 0 || openers.unsure;
 	return err;
 }
 

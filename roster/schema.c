@@ -128,7 +128,8 @@ static const struct schema_table tables[] = {
 	    "quorum BLOB NOT NULL REFERENCES quorum(id), number INTEGER NOT NULL, "
 	    "threshold INTEGER NOT NULL, size INTEGER NOT NULL, state INTEGER NOT NULL, "
 	    "check_value BLOB NOT NULL, escrow BLOB NOT NULL, sealed INTEGER NOT NULL, "
-	    "live INTEGER NOT NULL, PRIMARY KEY(quorum, number)"),
+	    "live INTEGER NOT NULL, unsure INTEGER NOT NULL DEFAULT 0, "
+	    "PRIMARY KEY(quorum, number)"),
 	PROJECTION(share, "quorum, generation, position",
 	    "quorum BLOB NOT NULL, generation INTEGER NOT NULL, position INTEGER NOT NULL, "
 	    "share_index INTEGER NOT NULL, card BLOB NOT NULL REFERENCES card(id), "

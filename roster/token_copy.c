@@ -112,7 +112,7 @@ roster_generation_openers(struct roster *roster, const struct roster_id *quorum,
 {
 	const struct db_value id = db_blob(quorum->bytes, ROSTER_ID_SIZE);
 	const struct db_value number = db_integer(generation);
-	int64_t pins = 0, copies = 0;
+	int64_t pins = 0, copies = 0, unsure = 0;
 	enum err err = db_ask_integer(roster->db,
 	    DB_CALL("SELECT sum((opens_user = ?2) + (opens_so = ?2)) FROM binding "
 		    "WHERE quorum = ?1 AND unbound = 0",
@@ -127,7 +127,12 @@ roster_generation_openers(struct roster *roster, const struct roster_id *quorum,
 			id, number),
 		    0, &copies, trace);
 	if (err == ERR_OK)
-		*out = (struct roster_openers){ (unsigned)pins, (unsigned)copies };
+		err = db_ask_integer(roster->db,
+		    DB_CALL("SELECT unsure FROM generation WHERE quorum = ?1 AND number = ?2", id,
+			number),
+		    0, &unsure, trace);
+	if (err == ERR_OK)
+		*out = (struct roster_openers){ (unsigned)pins, (unsigned)copies, unsure != 0 };
 	return err;
 }
 

@@ -59,11 +59,12 @@ MUST_CHECK enum err roster_token_copy_list(struct roster *roster, const struct r
 
 /*
  * What still opens with a generation: PINs of bound tokens, and copies that are not destroyed. It
- * is dead when both are 0 (design.md, 2).
+ * is dead when both are 0 (design.md, 2), unless it was adopted and what opens with it is unsure.
  */
 struct roster_openers {
 	unsigned pins;
 	unsigned copies;
+	bool unsure; /* tokens that were not here when it was adopted may open with it */
 };
 MUST_CHECK enum err roster_generation_openers(struct roster *roster, const struct roster_id *quorum,
     unsigned generation, struct roster_openers *out, struct err_trace *trace);

@@ -67,11 +67,21 @@ rekeyed_with_one_away() {
 }
 old_is_alive_by_token_and_copy() {
 	meets 0 'backup, backup, serial' quorate quorum show root
-	quorate quorum show root | grep -q 'generation 1: 2 of 3, live'
+	quorate quorum show root |
+		grep -q 'generation 1: 2 of 3, live: opens 2 token PINs and copies of tokens'
 }
 holds 'a second token is bound' second_token
+last_copy_is_destroyed() {
+	meets 0 'is recorded as destroyed' \
+		quorate token copy root-ca --destroyed "$copy" --how 'shredded, bob saw it' --by ann
+	meets 0 'destroyed 2' quorate token copies
+	meets 1 'destruction is recorded already' \
+		quorate token copy root-ca --destroyed "$copy" --how again --by ann
+	quorate quorum show root | grep -q 'generation 1: 2 of 3, live: opens 2 token PINs$'
+}
 holds 'while it is away, the quorum is re-keyed' rekeyed_with_one_away
 holds 'the old generation lives on' old_is_alive_by_token_and_copy
+holds 'until its copy is destroyed, and the token' last_copy_is_destroyed
 
 # ---- the roster is lost -------------------------------------------------------------------------
 
@@ -127,7 +137,7 @@ told 0 'a card that was not there is added' 'generation 2: 2 of 3, live; 3 of it
 
 rekeyed_afterwards() {
 	meets 0 'root is re-keyed' quorate quorum rekey root --by ann
-	quorate quorum show root
+	quorate quorum show root | grep -q 'generation 1: 2 of 3, dead: nothing opens with it'
 	opens_with_key root-ca first
 	opens_with_key backup ''
 	roster_verifies

@@ -232,7 +232,7 @@ static struct roster_openers
 opens(struct place *place, unsigned generation)
 {
 	struct err_trace trace = { 0 };
-	struct roster_openers found = { 99, 99 };
+	struct roster_openers found = { .pins = 99, .copies = 99 };
 
 	assert_ok(
 	    roster_generation_openers(place->roster, &place->quorum, generation, &found, &trace),
