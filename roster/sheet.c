@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "roster/sheet.h"
+#include "roster/generation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,27 @@ load_cards(struct roster *roster, const struct roster_generation *from,
 	return ERR_OK;
 }
 
+/* What M cards of the newest generation open an older one with, where records gave way. */
+static enum err
+load_older(struct roster *roster, struct roster_sheet *sheet, struct roster_sheet_generation *older,
+    struct err_trace *trace)
+{
+	struct roster_escrow row = { .kind = ROSTER_ESCROW_OLDER_SECRET,
+		.generation = sheet->generation[0].number };
+	enum err err;
+
+	roster_subject_of_generation(older->number, row.subject);
+	err = roster_escrow_get(roster, &sheet->quorum, &row, &row, NULL);
+	if (err == ERR_ABSENT)
+		return ERR_OK;
+	if (err != ERR_OK)
+		return FAIL(trace, err, "the secret of generation %u cannot be read from escrow",
+		    older->number);
+	older->older_len = row.blob_len;
+	memcpy(older->older, row.blob, row.blob_len);
+	return ERR_OK;
+}
+
 static enum err
 add_generation(struct roster *roster, const struct roster_generation *from,
     struct roster_sheet *sheet, struct err_trace *trace)
@@ -52,7 +74,12 @@ add_generation(struct roster *roster, const struct roster_generation *from,
 	out->size = from->size;
 	out->state = from->state;
 	memcpy(out->escrow, from->escrow, sizeof(out->escrow));
-	sheet->generations++;
+	if (sheet->generations++ > 0) {
+		const enum err err = load_older(roster, sheet, out, trace);
+
+		if (err != ERR_OK)
+			return err;
+	}
 	return load_cards(roster, from, out, trace);
 }
 

@@ -27,7 +27,9 @@ struct roster_sheet_generation {
 	unsigned size;
 	enum roster_generation_state state; /* not in the block */
 	uint8_t escrow[ROSTER_POINT_SIZE];  /* not in the block */
-	unsigned cards;                     /* known ones, `size` at most */
+	size_t older_len; /* of an older generation: its secret, sealed to the newest one */
+	uint8_t older[ROSTER_ESCROW_MAX]; /* enc ‖ ciphertext; not in the block */
+	unsigned cards;                   /* known ones, `size` at most */
 	struct roster_sheet_card card[ROSTER_CARDS_MAX];
 };
 

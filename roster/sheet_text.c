@@ -139,6 +139,22 @@ put_head(FILE *to, const struct roster_sheet *sheet)
 	    generation->threshold);
 }
 
+/* For a token that was away over two re-keys: the cards have no room for what opens it. */
+static void
+put_older(FILE *to, const struct roster_sheet *sheet)
+{
+	for (unsigned i = 1; i < sheet->generations; i++) {
+		const struct roster_sheet_generation *older = &sheet->generation[i];
+
+		if (older->older_len == 0)
+			continue;
+		fprintf(to,
+		    "\nThe secret of generation %u, sealed to the escrow key of generation %u:\n",
+		    older->number, sheet->generation[0].number);
+		put_hex(to, "older secret", older->older, older->older_len);
+	}
+}
+
 static enum err
 put_all(FILE *to, const struct roster_sheet *sheet, struct err_trace *trace)
 {
@@ -150,6 +166,7 @@ put_all(FILE *to, const struct roster_sheet *sheet, struct err_trace *trace)
 	put_head(to, sheet);
 	put_bindings(to, sheet);
 	put_cards(to, sheet);
+	put_older(to, sheet);
 	fprintf(to, "\nFOR ADOPTING this quorum where its roster is lost:\n\n%s", block);
 	free(block);
 	return ERR_OK;

@@ -88,6 +88,8 @@ rekeys_again() {
 	meets 0 'generation 1: 2 of 4, live: opens 2 token PINs
 generation 3: 2 of 4, dead: nothing opens with it
 generation 4: 3 of 4, live' rekey -m 3 --away backup
+	meets 0 'The secret of generation 1, sealed to the escrow key of generation 4:
+older secret' quorate quorum sheet root
 }
 switches_over_two() {
 	robot 'absent alice' meets 0 'generation 1: 2 of 4, dead: nothing opens with it

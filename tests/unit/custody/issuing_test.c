@@ -278,6 +278,44 @@ a_card_of_a_quorum_that_was_given_up_is_enrolled_anew(void **state)
 	room_close(&room);
 }
 
+/* Begun, and the device then died: nobody can say whether C_InitToken ran. */
+static void
+a_create_whose_fresh_token_is_gone_is_given_up_by_two_people(void **state)
+{
+	struct roster_step begun = { .kind = ROSTER_STEP_INIT_BEGUN, .text = "PRACTICE ca" };
+	struct pending_giving_up why = { .reason = "the HSM burnt down" };
+	struct err_trace trace = { 0 };
+	struct issuing *issuing = NULL;
+	struct pending *pending = NULL;
+	struct roster_id operation;
+	struct roster_quorum quorum;
+	struct room room;
+
+	(void)state;
+	begin(&room, false, &operation);
+	assert_ok(issuing_open(&room.custody, &operation, &issuing, &trace), &trace);
+	assert_ok(run_up_to_tokens(issuing, &trace), &trace);
+	snprintf(begun.binding, sizeof(begun.binding), "ca");
+	assert_ok(roster_generation_set_state(
+		      room.roster, &issuing->quorum.id, 1, ROSTER_GENERATION_LIVE, &trace),
+	    &trace);
+	assert_ok(issuing_journal(issuing, &begun, &trace), &trace);
+	issuing_close(issuing);
+	assert_ok(pending_describe(&room.custody, "root", &pending, &trace), &trace);
+	assert_false(pending->may_abort);
+	assert_true(pending->may_be_gone);
+	assert_fails(pending_abort(&room.custody, pending, &why, &trace), ERR_NOT_NOW, &trace);
+	err_clear(&trace);
+	why.people[0] = why.people[1] = "p0";
+	assert_fails(pending_abort(&room.custody, pending, &why, &trace), ERR_ARGUMENT, &trace);
+	err_clear(&trace);
+	why.people[1] = "p1";
+	assert_ok(pending_abort(&room.custody, pending, &why, &trace), &trace);
+	assert_fails(roster_quorum_find(room.roster, "root", &quorum, &trace), ERR_ABSENT, &trace);
+	free(pending);
+	room_close(&room);
+}
+
 static void
 an_older_roster_makes_no_second_secret_with_these_cards(void **state)
 {
@@ -308,6 +346,7 @@ main(void)
 		cmocka_unit_test(a_card_that_cannot_be_reset_has_the_admin_pin_that_is_escrowed),
 		cmocka_unit_test(an_older_roster_does_not_enrol_a_card_with_a_share_anew),
 		cmocka_unit_test(a_card_of_a_quorum_that_was_given_up_is_enrolled_anew),
+		cmocka_unit_test(a_create_whose_fresh_token_is_gone_is_given_up_by_two_people),
 		cmocka_unit_test(an_older_roster_makes_no_second_secret_with_these_cards),
 	};
 
