@@ -47,6 +47,22 @@ took activate quorate activate root --trace one-by-one --by ann -- \
 needed activate
 awk '{ print "memory-agent ours", $2 }' agent
 took activate-lying quorate activate root --by ann -- true
+virtual-card new "$QUORATE_SANDBOX/cards/card6.card" --serial 6
+virtual-card new "$QUORATE_SANDBOX/cards/card7.card" --serial 7
+{
+	quorate person add frank --role custodian --by ann
+	quorate card enrol --custodian frank --quorum root --by ann
+} >said 2>&1
+empty_readers
+took rekey quorate quorum rekey root --remove dave --add frank --trace rekey.trace --by ann
+echo "rekey-insertions ours $(grep -c '^robot: inserts' said)"
+echo "rekey-apdus ours $(sent rekey.trace)"
+virtual-card eject card2
+rm "$QUORATE_SANDBOX/cards/card2.card"
+quorate card enrol --custodian bob --quorum root --by ann >said 2>&1
+empty_readers
+took replace quorate quorum replace-card root bob --trace replace.trace --by ann
+echo "replace-apdus ours $(sent replace.trace)"
 took health quorate health
 needed health
 empty_readers
