@@ -7,7 +7,8 @@
 
 /*
  * For a blank: the card that this custodian was given under this short name, else the next that is
- * nobody's. Where any card is wanted, each once. Otherwise the first of `wanted` whose custodian comes. Answers "stop" when nobody does.
+ * nobody's. Where any card is wanted, each once. Otherwise the first of `wanted` whose custodian
+ * comes. Answers "stop" when nobody does.
  */
 MUST_CHECK enum err robot_card_bring(
     struct robot *robot, const json_t *ask, struct robot_answer *out, struct err_trace *trace);
