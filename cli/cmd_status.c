@@ -9,6 +9,7 @@
 #include "custody/pending.h"
 #include "roster/health.h"
 #include "roster/roster.h"
+#include "roster/seat.h"
 
 enum { ROSTER_HEX = 33 };
 
@@ -218,6 +219,27 @@ show_health(
 	return ERR_OK;
 }
 
+/* Where more than one installation writes, who has the seat. */
+static enum err
+show_seat(struct cli *cli, json_t *document, struct err_trace *trace)
+{
+	struct roster_installation *all = NULL;
+	size_t count = 0;
+	enum err err = roster_installation_list(cli->custody.roster, &all, &count, trace);
+
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		if (!all[i].has_seat)
+			continue;
+		json_object_set_new(document, "seat",
+		    json_pack("{s:s, s:b}", "installation", all[i].name, "ours", all[i].is_ours));
+		if (!cli->line->json && count > 1)
+			fprintf(cli->out, "The seat: installation '%s'%s\n", all[i].name,
+			    all[i].is_ours ? ", this one" : "");
+	}
+	free(all);
+	return err;
+}
+
 static enum err
 show_quorums(struct cli *cli, json_t *document, struct err_trace *trace)
 {
@@ -246,6 +268,8 @@ run_status(struct cli *cli, const void *values, struct err_trace *trace)
 	(void)values;
 	if (err == ERR_OK && cli->custody.roster != NULL)
 		err = show_quorums(cli, document, trace);
+	if (err == ERR_OK && cli->custody.roster != NULL)
+		err = show_seat(cli, document, trace);
 	if (err == ERR_OK && cli->line->json)
 		return cli_print_json(cli, document, trace);
 	json_decref(document);

@@ -234,7 +234,9 @@ use_record_next(
 
 	if (len < 0 && ferror(record->file))
 		return FAIL_ERRNO(trace, "the record cannot be read");
-	if (len <= 0 || record->line[len - 1] != '\n') {
+	/* Pages of a line, or of several, that a crash kept from the disk are zeros. */
+	if (len <= 0 || record->line[len - 1] != '\n' ||
+	    memchr(record->line, '\0', (size_t)len) != NULL) {
 		*more = false;
 		return ERR_OK;
 	}
@@ -284,7 +286,7 @@ lock_whole(int fd, int command, struct flock *lock)
 enum err
 use_record_take(const char *path, struct use_record_place *place, int *fd, struct err_trace *trace)
 {
-	int opened = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	int opened = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	struct flock lock;
 	enum err err;
 

@@ -78,7 +78,7 @@ struct use_record_entry {
 
 /*
  * The next line, once it is whole and its chain holds. *more is false behind the last whole line: a
- * line that was torn by a crash was never answered for. ERR_FORMAT names the line that does not
+ * line that was torn by a crash was never answered for, and zeros are room for more. ERR_FORMAT names the line that does not
  * follow from the one before.
  */
 MUST_CHECK enum err use_record_next(

@@ -86,7 +86,7 @@ shows_it_as_json() {
 		import json
 		s = json.load(open('status.json'))
 		o, = s['open']
-		assert s['quorate'] == 1 and s['pending'] == []
+		assert s['quorate'] == 1 and s['pending'] == [] and s['seat']['ours']
 		assert o['quorum'] == 'root' and o['serves'] == 'applications'
 		assert o['status']['uses'] == 1 and o['status']['max_uses'] == 3
 		assert 0 < o['status']['left_ms'] <= 900000
@@ -179,6 +179,14 @@ speaks_no_pkcs11() {
 	export P11_KIT_SERVER_ADDRESS
 	fails pkcs11-tool --module "$client" --list-objects
 }
+# For a session the HSM may go away and return.
+outlives_its_hsm() {
+	tokens=$(sed -n 's/^directories.tokendir *= *//p' "$SOFTHSM2_CONF")
+	mv "$tokens" "$tokens.away" && mkdir "$tokens"
+	without_cards meets 4 "token 'PRACTICE root-ca' is not there" quorate key list root --by ann
+	rmdir "$tokens" && mv "$tokens.away" "$tokens"
+	without_cards meets 0 'in-session' quorate key list root --by ann
+}
 # The session opens the escrow of the admin PIN: only the card itself has to come.
 unblocks_a_card() {
 	robot 'absent alice;absent bob' meets 0 '' quorate card unblock root/3 --by ann
@@ -198,6 +206,7 @@ holds 'one gathering opens a session' opens_a_session
 holds 'which serves many commands without a card' serves_many_commands
 holds 'each of them is an event' each_is_an_event
 holds 'it speaks no PKCS#11' speaks_no_pkcs11
+holds 'an HSM that was away may return' outlives_its_hsm
 holds 'it unblocks a card' unblocks_a_card
 holds 'it is bounded too, and its card ends it' is_bounded
 

@@ -146,6 +146,7 @@ what_is_written_reads_back_in_a_chain(void **state)
 	assert_ok(use_record_chain(&place, json_pack("{s:s}", "kind", "end"), &line, &len, &trace),
 	    &trace);
 	assert_int_equal(place.n, 2);
+	assert_int_equal(lseek(fd, 0, SEEK_END) > 0, true);
 	assert_int_equal(write(fd, line, len), (ssize_t)len);
 	free(line);
 	close(fd);
@@ -168,6 +169,21 @@ a_line_that_was_torn_is_not_there(void **state)
 	assert_int_equal(place.n, LINES);
 	close(fd);
 	write_page(NULL, "");
+	assert_int_equal(count_lines(ERR_OK), LINES);
+}
+
+static void
+zeros_are_room_and_what_stands_behind_them_was_never_answered(void **state)
+{
+	static const char torn[] = "\0\0\0\0\"use\"}\n";
+	FILE *file;
+
+	(void)state;
+	write_page(NULL, "");
+	file = fopen(path, "ae");
+	assert_non_null(file);
+	assert_int_equal(fwrite(torn, 1, sizeof(torn) - 1, file), sizeof(torn) - 1);
+	assert_int_equal(fclose(file), 0);
 	assert_int_equal(count_lines(ERR_OK), LINES);
 }
 
@@ -242,6 +258,7 @@ main(void)
 		cmocka_unit_test(the_lines_of_the_page_have_its_hashes_and_its_chain),
 		cmocka_unit_test(what_is_written_reads_back_in_a_chain),
 		cmocka_unit_test(a_line_that_was_torn_is_not_there),
+		cmocka_unit_test(zeros_are_room_and_what_stands_behind_them_was_never_answered),
 		cmocka_unit_test(a_line_that_was_changed_breaks_the_chain_behind_it),
 		cmocka_unit_test(a_file_has_one_writer),
 		cmocka_unit_test(a_text_that_is_no_text_becomes_one),
