@@ -44,7 +44,11 @@ token list|
 card check|root/1 --by ann
 quorum advise|root --attrition 12.5
 status|
+token copies|
 deactivate|root
+quorum rekey|root --plan
+roster pack|json.pack
+roster take|json.pack --by ann
 END
 }
 
