@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/commands.h"
+#include "agent/confine.h"
 #include "agent/control.h"
 #include "agent/ends.h"
 #include "agent/filter.h"
@@ -35,6 +36,7 @@ struct life {
 	int signals;
 	struct agent_order_read *read;
 	struct held held;
+	struct confine confine;
 	struct activation activation;
 	struct readers readers;
 	struct watch *watch;
@@ -135,8 +137,11 @@ static enum err
 say_ready(const struct life *life, struct err_trace *trace)
 {
 	char text[ERR_TEXT];
+	size_t len;
 
 	describe(life, text);
+	len = strlen(text);
+	snprintf(text + len, sizeof(text) - len, "%s", confine_text(&life->confine));
 	return agent_wire_send(life->link,
 	    json_pack("{s:b,s:s,s:s,s:s}", "ready", 1, "socket", place_of(life)->path, "control",
 		place_of(life)->control_path, "text", text),
@@ -251,6 +256,8 @@ start(struct life *life, struct err_trace *trace)
 	if (err == ERR_OK && !order->commands)
 		err = held_open(order, &life->held, trace);
 	if (err == ERR_OK)
+		err = confine_files(order, &life->held, &life->confine, trace);
+	if (err == ERR_OK)
 		err = start_watch(life, trace);
 	if (err == ERR_OK)
 		err = ask_for_secrets(life, trace);
@@ -260,6 +267,8 @@ start(struct life *life, struct err_trace *trace)
 		err = record_serving(life, trace);
 	if (err == ERR_OK)
 		err = start_control(life, trace);
+	if (err == ERR_OK)
+		err = confine_calls(&life->confine, order, trace);
 	return err == ERR_OK ? say_ready(life, trace) : err;
 }
 
@@ -359,6 +368,8 @@ set_up(struct life *life, struct err_trace *trace)
 {
 	enum err err = process_harden(trace);
 
+	if (err == ERR_OK)
+		err = confine_begin(trace);
 	if (err == ERR_OK)
 		err = secret_heap_init(trace);
 	if (err == ERR_OK)

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "agent/witness.h"
 #include "custody/use_record.h"
 
 enum { PROC_PATH = 32, COMM = 20 };
@@ -33,7 +34,7 @@ read_name(pid_t pid, char out[PEER_PROGRAM])
 }
 
 void
-peer_find_program(pid_t pid, char out[PEER_PROGRAM])
+peer_look_at_program(pid_t pid, char out[PEER_PROGRAM])
 {
 	char path[PROC_PATH];
 	ssize_t len;
@@ -44,6 +45,13 @@ peer_find_program(pid_t pid, char out[PEER_PROGRAM])
 		out[len] = '\0';
 	else if (!read_name(pid, out))
 		snprintf(out, PEER_PROGRAM, "?");
+}
+
+void
+peer_find_program(pid_t pid, char out[PEER_PROGRAM])
+{
+	if (!witness_ask(pid, out))
+		peer_look_at_program(pid, out);
 }
 
 enum err

@@ -24,8 +24,9 @@ struct peer {
 /* Of a connected Unix socket. */
 MUST_CHECK enum err peer_of(int fd, struct peer *out, struct err_trace *trace);
 
-/* Reads which program a process runs. */
+/* Which program a process runs: asked of the witness (agent/witness.h), or looked up. */
 void peer_find_program(pid_t pid, char out[PEER_PROGRAM]);
+void peer_look_at_program(pid_t pid, char out[PEER_PROGRAM]);
 
 /* {"uid":1000,"pid":4711,"program":"/usr/bin/openssl"} */
 json_t *peer_json(const struct peer *peer);

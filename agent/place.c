@@ -166,10 +166,8 @@ name_socket(const struct agent_order *order, const char *folder, struct place *p
 }
 
 enum err
-place_make(const struct agent_order *order, struct place *out, struct err_trace *trace)
+place_folder(const struct agent_order *order, char out[PLACE_PATH], struct err_trace *trace)
 {
-	bool for_others = lets_others_in(order);
-	struct place place = { .fd = -1, .control_fd = -1 };
 	char folder[PLACE_PATH];
 	enum err err;
 	int len = order->folder == NULL ? default_folder(folder)
@@ -177,9 +175,22 @@ place_make(const struct agent_order *order, struct place *out, struct err_trace 
 
 	if (len <= 0 || len >= PLACE_PATH)
 		return too_long(trace);
-	err = name_socket(order, folder, &place, trace);
+	err = make_folder(folder, lets_others_in(order), trace);
 	if (err == ERR_OK)
-		err = make_folder(folder, for_others, trace);
+		memcpy(out, folder, (size_t)len + 1);
+	return err;
+}
+
+enum err
+place_make(const struct agent_order *order, struct place *out, struct err_trace *trace)
+{
+	bool for_others = lets_others_in(order);
+	struct place place = { .fd = -1, .control_fd = -1 };
+	char folder[PLACE_PATH];
+	enum err err = place_folder(order, folder, trace);
+
+	if (err == ERR_OK)
+		err = name_socket(order, folder, &place, trace);
 	if (err != ERR_OK)
 		return err;
 	clear_stale(folder);

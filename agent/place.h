@@ -26,6 +26,10 @@ struct place {
 	struct stat bound[2]; /* what the two paths name while they are ours */
 };
 
+/* Makes the folder, as place_make does. */
+MUST_CHECK enum err
+place_folder(const struct agent_order *order, char out[PLACE_PATH], struct err_trace *trace);
+
 /* ERR_DENIED when the folder belongs to another, or others could write there. */
 MUST_CHECK enum err
 place_make(const struct agent_order *order, struct place *out, struct err_trace *trace);

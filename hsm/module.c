@@ -152,22 +152,66 @@ module_open_named(const char *name, struct module **out, struct err_trace *trace
 	return open_path(path, name, out, trace);
 }
 
+/* SoftHSM's own library, whatever the links to it are called. */
+static bool
+is_softhsm(const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *slash = real ? strrchr(real, '/') : NULL;
+	bool is = slash && strcmp(slash + 1, "libsofthsm2.so") == 0;
+
+	free(real);
+	return is;
+}
+
+/* free() *path; an empty name for a path that has none. */
+static enum err
+name_and_path(
+    const char *name_or_path, char name[MODULE_NAME], char **path, struct err_trace *trace)
+{
+	enum err err;
+
+	if (!name_or_path || name_or_path[0] != '/') {
+		(void)snprintf(name, MODULE_NAME, "%s", name_or_path ? name_or_path : DEFAULT_NAME);
+		return module_config_path(name, path, trace);
+	}
+	name[0] = '\0';
+	err = module_config_name(name_or_path, name, NULL);
+	if (err && err != ERR_ABSENT)
+		return module_config_name(name_or_path, name, trace);
+	*path = strdup(name_or_path);
+	return *path ? ERR_OK : FAIL(trace, ERR_NOMEM, "no memory for a path");
+}
+
 enum err
 module_open(const char *name_or_path, struct module **out, struct err_trace *trace)
 {
-	char name[MODULE_NAME] = "";
-	char *path;
+	char name[MODULE_NAME];
+	char *path = NULL;
 	enum err err;
 
 	if (!name_or_path || name_or_path[0] != '/')
 		return module_open_named(name_or_path ? name_or_path : DEFAULT_NAME, out, trace);
-	err = module_config_name(name_or_path, name, NULL);
-	if (err && err != ERR_ABSENT)
-		return module_config_name(name_or_path, name, trace);
-	path = strdup(name_or_path);
-	if (!path)
-		return FAIL(trace, ERR_NOMEM, "no memory for a path");
-	return open_path(path, name, out, trace);
+	err = name_and_path(name_or_path, name, &path, trace);
+	return err ? err : open_path(path, name, out, trace);
+}
+
+enum err
+module_profile(const char *name_or_path, char out[MODULE_NAME], struct err_trace *trace)
+{
+	char name[MODULE_NAME], profile[MODULE_NAME] = "";
+	char *path = NULL;
+	enum err err = name_and_path(name_or_path, name, &path, trace);
+
+	if (!err && name[0])
+		err = module_config_profile(name, profile, trace);
+	if (!err && !profile[0])
+		(void)snprintf(
+		    profile, sizeof(profile), "%s", is_softhsm(path) ? "softhsm" : "network");
+	if (!err)
+		memcpy(out, profile, sizeof(profile));
+	free(path);
+	return err;
 }
 
 enum err

@@ -8,7 +8,8 @@
  * registered with p11-kit are never loaded (OpenSC's would send 76 APDUs to a custodian's card),
  * and neither is a path that came out of an event or a pack: the roster carries names only.
  *
- * The configuration is lines of `name = /path` in $XDG_CONFIG_HOME/quorate/modules.conf (default
+ * The configuration is lines of `name = /path`, or `name = profile:/path`, in
+ * $XDG_CONFIG_HOME/quorate/modules.conf (default
  * ~/.config) and then /etc/quorate/modules.conf; the first that has the name wins, and 'softhsm'
  * means Debian's when neither has it. A file that others than root and its reader could have
  * written is refused.
@@ -52,12 +53,21 @@ void module_close(struct module *module);
 const char *module_name(const struct module *module);
 const char *module_path(const struct module *module);
 
+/*
+ * How closely a process that serves its tokens should shut itself in (agent/profile.h): what the
+ * line of its name says, else 'softhsm' for SoftHSM's own library and 'network' for any other.
+ * `name_or_path` as module_open takes it.
+ */
+MUST_CHECK enum err
+module_profile(const char *name_or_path, char out[MODULE_NAME], struct err_trace *trace);
+
 /* What it says of itself: "SoftHSM: Implementation of PKCS11 2.6 (PKCS#11 2.40)". */
 const char *module_description(const struct module *module);
 
 /* One configured module; `from` is the file that says so, or "built in". */
 struct module_entry {
 	char name[MODULE_NAME];
+	char profile[MODULE_NAME]; /* empty: the line names none */
 	char *path;
 	char *from;
 };

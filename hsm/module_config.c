@@ -57,8 +57,13 @@ entry_named(const struct entry_list *list, const char *name)
 	return NULL;
 }
 
+/* Borrowed. */
+struct entry_text {
+	const char *name, *profile, *path;
+};
+
 static enum err
-list_add(struct entry_list *list, const char *name, const char *path, const char *from,
+list_add(struct entry_list *list, const struct entry_text *text, const char *from,
     struct err_trace *trace)
 {
 	struct module_entry *entry;
@@ -70,8 +75,9 @@ list_add(struct entry_list *list, const char *name, const char *path, const char
 	if (!list->entries)
 		return FAIL(trace, ERR_NOMEM, "no memory for the list of modules");
 	entry = &list->entries[list->count];
-	(void)snprintf(entry->name, sizeof(entry->name), "%s", name);
-	entry->path = strdup(path);
+	(void)snprintf(entry->name, sizeof(entry->name), "%s", text->name);
+	(void)snprintf(entry->profile, sizeof(entry->profile), "%s", text->profile);
+	entry->path = strdup(text->path);
 	entry->from = strdup(from);
 	list->count++; /* before the check: module_entries_free then frees the half that exists */
 	if (!entry->path || !entry->from)
@@ -109,12 +115,27 @@ is_repeated(const struct entry_list *list, const struct line_at *at, const char 
 	return false;
 }
 
+/* "profile:/path", or the path alone; cuts `value`. */
+static void
+split_value(char *value, struct entry_text *out)
+{
+	char *colon = strchr(value, ':');
+
+	out->profile = "";
+	out->path = value;
+	if (value[0] == '/' || !colon)
+		return;
+	*colon = '\0';
+	out->profile = value;
+	out->path = colon + 1;
+}
+
 static enum err
 take_line(struct entry_list *list, char *line, const struct line_at *at, struct err_trace *trace)
 {
+	struct entry_text text;
 	char *name = trimmed(line);
 	char *equals = strchr(name, '=');
-	const char *path;
 
 	if (*name == '\0' || *name == '#')
 		return ERR_OK;
@@ -122,18 +143,21 @@ take_line(struct entry_list *list, char *line, const struct line_at *at, struct 
 		return FAIL(
 		    trace, ERR_FORMAT, "%s:%u: not a line of `name = /path`", at->file, at->number);
 	*equals = '\0';
-	name = trimmed(name);
-	path = trimmed(equals + 1);
-	if (!module_config_is_name(name))
+	split_value(trimmed(equals + 1), &text);
+	text.name = trimmed(name);
+	if (!module_config_is_name(text.name))
 		return FAIL(trace, ERR_FORMAT,
 		    "%s:%u: a module's name is 1 to 32 of a-z, 0-9 and -", at->file, at->number);
-	if (path[0] != '/')
+	if (text.path[0] != '/')
 		return FAIL(trace, ERR_FORMAT, "%s:%u: the path of '%s' must begin with /",
-		    at->file, at->number, name);
-	if (is_repeated(list, at, name))
+		    at->file, at->number, text.name);
+	if (text.profile[0] != '\0' && !module_config_is_name(text.profile))
+		return FAIL(trace, ERR_FORMAT,
+		    "%s:%u: a profile's name is 1 to 32 of a-z, 0-9 and -", at->file, at->number);
+	if (is_repeated(list, at, text.name))
 		return FAIL(trace, ERR_FORMAT, "%s:%u: '%s' is named twice in this file", at->file,
-		    at->number, name);
-	return list_add(list, name, path, at->file, trace);
+		    at->number, text.name);
+	return list_add(list, &text, at->file, trace);
 }
 
 /* Who can write this file decides which code runs with a PIN in its hands. */
@@ -223,12 +247,12 @@ static enum err
 add_built_in(struct entry_list *list, struct err_trace *trace)
 {
 	for (size_t i = 0; i < sizeof(built_in) / sizeof(*built_in); i++) {
-		const char *name = built_in[i].name;
+		const struct entry_text text = { built_in[i].name, "", built_in[i].path };
 		enum err err;
 
-		if (entry_named(list, name) || access(built_in[i].path, R_OK) != 0)
+		if (entry_named(list, text.name) || access(text.path, R_OK) != 0)
 			continue;
-		err = list_add(list, name, built_in[i].path, "built in", trace);
+		err = list_add(list, &text, "built in", trace);
 		if (err)
 			return err;
 	}
@@ -258,26 +282,47 @@ module_entries(struct module_entry **out, size_t *count, struct err_trace *trace
 	return ERR_OK;
 }
 
+/* module_entries_free the list; *found is one of it. */
+static enum err
+find_entry(const char *name, struct entry_list *list, const struct module_entry **found,
+    struct err_trace *trace)
+{
+	enum err err = module_entries(&list->entries, &list->count, trace);
+
+	if (err)
+		return err;
+	*found = entry_named(list, name);
+	if (*found)
+		return ERR_OK;
+	err_next(trace, "Add the line `%s = /path/of/the/module.so` to %s.", name, SYSTEM_FILE);
+	return FAIL(
+	    trace, ERR_ABSENT, "no PKCS#11 module named '%s' is configured on this machine", name);
+}
+
 enum err
 module_config_path(const char *name, char **path, struct err_trace *trace)
 {
 	struct entry_list list = { .count = 0 };
 	const struct module_entry *found;
-	enum err err = module_entries(&list.entries, &list.count, trace);
+	enum err err = find_entry(name, &list, &found, trace);
 
-	if (err)
-		return err;
-	found = entry_named(&list, name);
-	if (!found) {
-		err_next(
-		    trace, "Add the line `%s = /path/of/the/module.so` to %s.", name, SYSTEM_FILE);
-		err = FAIL(trace, ERR_ABSENT,
-		    "no PKCS#11 module named '%s' is configured on this machine", name);
-		goto out;
+	if (!err) {
+		*path = strdup(found->path);
+		err = *path ? ERR_OK : FAIL(trace, ERR_NOMEM, "no memory for a path");
 	}
-	*path = strdup(found->path);
-	err = *path ? ERR_OK : FAIL(trace, ERR_NOMEM, "no memory for a path");
-out:
+	module_entries_free(list.entries, list.count);
+	return err;
+}
+
+enum err
+module_config_profile(const char *name, char profile[MODULE_NAME], struct err_trace *trace)
+{
+	struct entry_list list = { .count = 0 };
+	const struct module_entry *found;
+	enum err err = find_entry(name, &list, &found, trace);
+
+	if (!err)
+		memcpy(profile, found->profile, MODULE_NAME);
 	module_entries_free(list.entries, list.count);
 	return err;
 }

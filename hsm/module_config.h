@@ -16,4 +16,8 @@ MUST_CHECK enum err module_config_path(const char *name, char **path, struct err
 MUST_CHECK enum err
 module_config_name(const char *path, char name[MODULE_NAME], struct err_trace *trace);
 
+/* The profile that a name's line says, "" where it says none; ERR_ABSENT as above. */
+MUST_CHECK enum err
+module_config_profile(const char *name, char profile[MODULE_NAME], struct err_trace *trace);
+
 #endif

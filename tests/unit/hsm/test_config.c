@@ -62,6 +62,13 @@ a_line_gives_a_name_its_path(void **state)
 		{ "another name", "luna-2 = /l.so\n", ERR_ABSENT, NULL },
 		{ "empty file", "", ERR_ABSENT, NULL },
 		{ "no equals sign", "luna /l.so\n", ERR_FORMAT, NULL },
+		{ "a profile", "luna = off:/opt/luna.so\n", ERR_OK, "/opt/luna.so" },
+		{ "a colon in the path", "luna = /a:/b.so\n", ERR_OK, "/a:/b.so" },
+		{ "a profile without a path", "luna = off:\n", ERR_FORMAT, NULL },
+		{ "a relative path behind a profile", "luna = off:l.so\n", ERR_FORMAT, NULL },
+		{ "a profile with blanks", "luna = o f:/l.so\n", ERR_FORMAT, NULL },
+		{ "a profile too long", "luna = a23456789012345678901234567890123:/l.so\n",
+		    ERR_FORMAT, NULL },
 		{ "no path", "luna =\n", ERR_FORMAT, NULL },
 		{ "relative path", "luna = lib/l.so\n", ERR_FORMAT, NULL },
 		{ "no name", "= /l.so\n", ERR_FORMAT, NULL },
@@ -181,6 +188,40 @@ an_unknown_name_says_where_to_write_it(void **state)
 	assert_non_null(strstr(trace.next, "luna = /path"));
 }
 
+static void
+a_module_has_the_profile_of_its_line_or_that_of_its_kind(void **state)
+{
+	static const struct {
+		const char *what, *conf, *module;
+		const char *want; /* NULL: there is no such module */
+	} rows[] = {
+		{ "named", "luna = device:/opt/luna.so\n", "luna", "device" },
+		{ "by its path", "luna = off:/bin/true\n", "/bin/true", "off" },
+		{ "none is named", "luna = /opt/luna.so\n", "luna", "network" },
+		{ "a path without a name", "", "/opt/luna.so", "network" },
+		{ "SoftHSM", "", "/usr/lib/softhsm/libsofthsm2.so", "softhsm" },
+		{ "SoftHSM by its name", "", NULL, "softhsm" },
+		{ "SoftHSM, on other terms", "softhsm = off:/usr/lib/softhsm/libsofthsm2.so\n",
+		    "softhsm", "off" },
+		{ "another under SoftHSM's name", "softhsm = /opt/x.so\n", "softhsm", "network" },
+		{ "unknown", "", "luna", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct err_trace trace = { .count = 0 };
+		char profile[MODULE_NAME] = "untouched";
+		enum err err;
+
+		write_conf(rows[i].conf);
+		err = module_profile(rows[i].module, profile, &trace);
+		if (err != (rows[i].want ? ERR_OK : ERR_ABSENT))
+			fail_msg("%s: error %d", rows[i].what, (int)err);
+		if (strcmp(profile, rows[i].want ? rows[i].want : "untouched") != 0)
+			fail_msg("%s: '%s'", rows[i].what, profile);
+	}
+}
+
 int
 main(void)
 {
@@ -191,6 +232,7 @@ main(void)
 		cmocka_unit_test(the_users_file_wins_over_what_is_built_in),
 		cmocka_unit_test(a_path_has_the_name_that_leads_to_it),
 		cmocka_unit_test(an_unknown_name_says_where_to_write_it),
+		cmocka_unit_test(a_module_has_the_profile_of_its_line_or_that_of_its_kind),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
