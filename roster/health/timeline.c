@@ -41,12 +41,14 @@ timeline_make(const struct facts *facts, struct roster_health *health, struct er
 {
 	const int64_t end = health->at + (int64_t)ROSTER_HORIZON_DAYS * DAY;
 	struct judgement *two = calloc(2, sizeof(*two));
-	struct judgement *before = two;
-	struct judgement *after = two + 1;
+	struct judgement *before;
+	struct judgement *after;
 	enum err err = ERR_OK;
 
 	if (two == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for a timeline");
+	before = &two[0];
+	after = &two[1];
 	judge(facts, health->at, before);
 	while (err == ERR_OK && before->next <= end && health->changes < TIMELINE_MAX) {
 		struct judgement *const past = before;
