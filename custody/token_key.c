@@ -8,7 +8,7 @@
 #include "base/encode.h"
 #include "base/json.h"
 #include "custody/login.h"
-#include "roster/journal.h"
+#include "roster/key.h"
 
 static enum err
 record(struct custody *custody, const struct login_target *target, const struct job_result *made,

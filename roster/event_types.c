@@ -12,7 +12,7 @@
 #include "roster/event.h"
 #include "roster/founding.h"
 #include "roster/item_internal.h"
-#include "roster/journal_internal.h"
+#include "roster/key_internal.h"
 #include "roster/operation_internal.h"
 #include "roster/person_internal.h"
 #include "roster/policy_internal.h"
@@ -46,7 +46,7 @@ static const struct event_type *const subjects[] = {
 	step_events,
 	checkpoint_events,
 	activation_events,
-	journal_events,
+	key_events,
 	policy_events,
 	calendar_events,
 	adopt_events,

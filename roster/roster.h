@@ -2,7 +2,7 @@
 /*
  * The roster: one SQLite file in which every change is an event of a hash chain (design.md, 4 and
  * rule 8). This header opens and closes it; one header a subject says what can be changed and
- * asked: person.h, card.h, quorum.h, operation.h, binding.h, checkpoint.h, activation.h, journal.h,
+ * asked: person.h, card.h, quorum.h, operation.h, binding.h, checkpoint.h, activation.h, key.h,
  * log.h, policy.h, health.h, sheet.h.
  *
  * One command at a time may change a roster: it holds the lock beside the file from open to close,

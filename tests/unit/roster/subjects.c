@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "roster/activation.h"
-#include "roster/journal.h"
+#include "roster/key.h"
 #include "roster/log.h"
 #include "roster/policy.h"
 #include "tests/unit/roster/support.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "roster/journal.h"
+#include "roster/key.h"
 
-#include "roster/journal_internal.h"
+#include "roster/key_internal.h"
 #include "roster/roster_internal.h"
 
 enum err
@@ -69,7 +69,7 @@ static const struct member key_members[] = {
 	MEMBER_END,
 };
 
-const struct event_type journal_events[] = {
+const struct event_type key_events[] = {
 	{ "key.generate", key_members, apply_key },
 	{ 0 },
 };

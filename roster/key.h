@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What was made in tokens, for evidence and reports: generated keys. */
-#ifndef ROSTER_JOURNAL_H
-#define ROSTER_JOURNAL_H
+#ifndef ROSTER_KEY_H
+#define ROSTER_KEY_H
 
 #include "roster/binding.h"
 #include "roster/roster.h"
