@@ -78,8 +78,8 @@ struct use_record_entry {
 
 /*
  * The next line, once it is whole and its chain holds. *more is false behind the last whole line: a
- * line that was torn by a crash was never answered for, and zeros are room for more. ERR_FORMAT names the line that does not
- * follow from the one before.
+ * line that was torn by a crash was never answered for, and zeros are room for more. ERR_FORMAT
+ * names the line that does not follow from the one before.
  */
 MUST_CHECK enum err use_record_next(
     struct use_record *record, struct use_record_entry *out, bool *more, struct err_trace *trace);
