@@ -139,7 +139,7 @@ static enum err
 next_card(struct round *round, struct err_trace *trace)
 {
 	struct visit_wanted wanted[ROSTER_CARDS_MAX];
-	struct signer *which[ROSTER_CARDS_MAX];
+	struct signer *which[ROSTER_CARDS_MAX] = { NULL };
 	struct visit_ask ask = { .quorum = round->quorum.name,
 		.generation = round->generation.number,
 		.purpose = round->ask->purpose,
