@@ -25,14 +25,14 @@ struct recorder {
 	int failed_fd;        /* eventfd */
 	pthread_mutex_t lock; /* over the rest */
 	pthread_cond_t written;
-	struct use_record_place place; /* of the last line in `waiting` */
-	struct batch waiting;
-	struct batch spare; /* the other one, while `waiting` is being written */
-	int64_t durable;    /* lines up to this one are on the disk */
-	off_t at;           /* where the next batch goes */
-	off_t end;          /* of the lines, with those that wait */
-	off_t taken;        /* bytes of the file, zeros behind the lines and all */
-	bool writing;       /* somebody writes for all who wait */
+	struct use_record_place place; /* of the last line that waits */
+	struct batch batch[2];         /* one waits; the other is being written, or empty */
+	unsigned waiting;              /* which one */
+	int64_t durable;               /* lines up to this one are on the disk */
+	off_t at;                      /* where the next batch goes */
+	off_t end;                     /* of the lines, with those that wait */
+	off_t taken;                   /* bytes of the file, zeros behind the lines and all */
+	bool writing;                  /* somebody writes for all who wait */
 	bool failed;
 };
 
@@ -94,8 +94,8 @@ recorder_close(struct recorder *recorder)
 		close(recorder->failed_fd);
 	pthread_cond_destroy(&recorder->written);
 	pthread_mutex_destroy(&recorder->lock);
-	free(recorder->waiting.bytes);
-	free(recorder->spare.bytes);
+	free(recorder->batch[0].bytes);
+	free(recorder->batch[1].bytes);
 	free(recorder);
 }
 
@@ -176,21 +176,19 @@ put_on_disk(int fd, const struct batch *batch, off_t at)
 static void
 write_for_all(struct recorder *recorder)
 {
-	struct batch batch = recorder->waiting;
+	struct batch *batch = &recorder->batch[recorder->waiting];
 	int64_t upto = recorder->place.n;
 	off_t at = recorder->at;
 	bool done;
 
 	recorder->at = recorder->end;
-	recorder->waiting = recorder->spare;
-	recorder->spare = (struct batch){ 0 };
+	recorder->waiting = 1 - recorder->waiting;
 	recorder->writing = true;
 	pthread_mutex_unlock(&recorder->lock);
-	done = put_on_disk(recorder->fd, &batch, at);
+	done = put_on_disk(recorder->fd, batch, at);
 	pthread_mutex_lock(&recorder->lock);
 	recorder->writing = false;
-	batch.len = 0;
-	recorder->spare = batch;
+	batch->len = 0;
 	if (done)
 		recorder->durable = upto;
 	else
@@ -211,7 +209,7 @@ add_line(struct recorder *recorder, json_t *body, struct err_trace *trace)
 
 	if (err != ERR_OK)
 		return err;
-	if (batch_add(&recorder->waiting, line, len)) {
+	if (batch_add(&recorder->batch[recorder->waiting], line, len)) {
 		recorder->place = next;
 		recorder->end += (off_t)len;
 	} else {

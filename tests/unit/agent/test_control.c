@@ -2,7 +2,6 @@
 #include "tests/unit/test.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "agent/control.h"
 #include "base/file.h"
 #include "custody/agent_control.h"
+#include "custody/agent_wire.h"
 
 static char folder[] = "/tmp/control-XXXXXX";
 static char path[64];
@@ -103,29 +103,24 @@ who_talks_nonsense_or_nothing_keeps_nobody_out(void **state)
 	assert_false(is_asked());
 }
 
-static void *
-ask_for_the_end(void *result)
-{
-	*(enum err *)result = agent_control_end(path, NULL);
-	return NULL;
-}
-
 static void
-who_asks_for_the_end_waits_until_it_is_there(void **state)
+who_asks_for_the_end_is_heard_and_not_let_go_before_it_is_there(void **state)
 {
-	struct pollfd polled;
-	enum err err = ERR_INTERNAL;
-	pthread_t thread;
+	struct pollfd asked = { .fd = control_asked_fd(control), .events = POLLIN };
+	struct err_trace trace = { 0 };
+	json_t *answer = NULL;
+	int fd = connect_raw();
 
 	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, ask_for_the_end, &err), 0);
-	polled = (struct pollfd){ .fd = control_asked_fd(control), .events = POLLIN };
-	assert_int_equal(poll(&polled, 1, 5000), 1);
+	assert_ok(agent_wire_send(fd, json_pack("{s:s}", "ask", "end"), &trace), &trace);
+	assert_ok(agent_wire_receive(fd, 5000, &answer, &trace), &trace);
+	assert_true(json_is_true(json_object_get(answer, "ending")));
+	json_decref(answer);
+	assert_int_equal(poll(&asked, 1, 5000), 1);
 	assert_non_null(strstr(control_asked_text(control), "said so (process "));
-	/* The agent is gone when its descriptors are; here nobody closes that one. */
-	assert_int_equal(err, ERR_INTERNAL);
-	pthread_cancel(thread);
-	pthread_join(thread, NULL);
+	/* It closes with the process, and so tells that all is closed. */
+	assert_fails(agent_wire_receive(fd, 50, &answer, &trace), ERR_TIMEOUT, &trace);
+	close(fd);
 }
 
 static void
@@ -149,7 +144,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    who_talks_nonsense_or_nothing_keeps_nobody_out, open_door, close_door),
 		cmocka_unit_test_setup_teardown(
-		    who_asks_for_the_end_waits_until_it_is_there, open_door, close_door),
+		    who_asks_for_the_end_is_heard_and_not_let_go_before_it_is_there, open_door,
+		    close_door),
 		cmocka_unit_test(nobody_there_is_said),
 	};
 

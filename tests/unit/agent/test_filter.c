@@ -49,7 +49,6 @@ open_room(struct room *room, const struct agent_order *order)
 	const struct bound_clock clock = bound_clock();
 	struct err_trace trace = { 0 };
 
-	last_line = json_null();
 	fake_token_reset();
 	assert_int_equal(source.functions->C_OpenSession(0, 0, NULL, NULL, &source.session), 0);
 	assert_ok(visible_read(&source, order, &room->visible, &trace), &trace);
@@ -73,6 +72,8 @@ close_room(struct room *room)
 	client_free(room->bob);
 	client_enter(NULL);
 	visible_free(room->visible);
+	json_decref(last_line);
+	last_line = NULL;
 }
 
 static void
