@@ -167,7 +167,7 @@ print_leftovers(
     struct cli *cli, const struct roster_id *quorum, size_t *found, struct err_trace *trace)
 {
 	struct roster_leftover *left = NULL;
-	size_t count = 0;
+	size_t count = 0, listed = 0;
 	enum err err = roster_leftover_list(cli->custody.roster, quorum, &left, &count, trace);
 
 	for (size_t i = 0; err == ERR_OK && i < count; i++) {
@@ -178,7 +178,7 @@ print_leftovers(
 		    roster_card_get(cli->custody.roster, &left[i].card, &card, NULL) != ERR_OK ||
 		    is_orphaned(cli, &card))
 			continue;
-		if ((*found)++ == 0)
+		if (listed++ == 0)
 			fputs("Cards that keep a record of what was given up, until it is erased "
 			      "at their next use:\n",
 			    cli->out);
@@ -186,6 +186,7 @@ print_leftovers(
 		fprintf(
 		    cli->out, "  %-8s (%s) generation %u\n", card.name, name, left[i].generation);
 	}
+	*found += listed;
 	free(left);
 	return err;
 }

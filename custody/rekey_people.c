@@ -88,6 +88,33 @@ give_share(struct rekeying *rekeying, const struct roster_card *card, struct err
 	return ERR_OK;
 }
 
+/*
+ * A card that can take a share: with its own admin PIN, or one that the quorum's escrow still has.
+ * What was escrowed to a generation that was given up is gone, and the card kept that PIN.
+ */
+static enum err
+check_admin_pin(struct rekeying *rekeying, const char *custodian, const struct roster_card *card,
+    struct err_trace *trace)
+{
+	struct roster_escrow row = { .kind = ROSTER_ESCROW_ADMIN_PIN,
+		.generation = rekeying->former->number };
+	enum err err;
+
+	if (card->admin_pin == ROSTER_ADMIN_PIN_OWN || card->admin_pin == ROSTER_ADMIN_PIN_UNKNOWN)
+		return ERR_OK;
+	memcpy(row.subject, card->fingerprint.bytes, sizeof(row.subject));
+	err = roster_escrow_get(rekeying->custody->roster, &rekeying->quorum.id, &row, &row, NULL);
+	if (err == ERR_OK)
+		return ERR_OK;
+	if (err != ERR_ABSENT)
+		return FAIL(trace, err, "the escrow of card %s was not read", card->name);
+	err_next(trace, "Enrol it again: quorate card enrol --custodian %s --quorum %s", custodian,
+	    rekeying->quorum.name);
+	return FAIL(trace, ERR_NOT_NOW,
+	    "%s's card %s has an admin PIN from a generation that was given up", custodian,
+	    card->name);
+}
+
 /* Somebody of the generation that stands: stays, unless removed; who left cannot stay. */
 static enum err
 plan_former(struct rekeying *rekeying, const struct roster_share *share, bool *removed,
@@ -124,6 +151,8 @@ plan_former(struct rekeying *rekeying, const struct roster_share *share, bool *r
 	if (err == ERR_OK)
 		err = check_usable(rekeying, person.name, &next, trace);
 	if (err == ERR_OK)
+		err = check_admin_pin(rekeying, person.name, &next, trace);
+	if (err == ERR_OK)
 		snprintf(listed->card, sizeof(listed->card), "%s", next.name);
 	return err == ERR_OK ? give_share(rekeying, &next, trace) : err;
 }
@@ -146,30 +175,6 @@ plan_formers(struct rekeying *rekeying, struct err_trace *trace)
 	return FAIL(trace, ERR_ABSENT,
 	    "--remove names somebody who is not of generation %u, or somebody twice",
 	    rekeying->former->number);
-}
-
-/* A card that can take a share: free, or one whose admin PIN the quorum keeps from before. */
-static enum err
-check_new_card(struct rekeying *rekeying, const struct roster_person *person,
-    const struct roster_card *card, struct err_trace *trace)
-{
-	struct roster_holding *holdings = NULL;
-	size_t count = 0;
-	bool kept = false;
-	enum err err =
-	    roster_card_holdings(rekeying->custody->roster, &card->id, &holdings, &count, trace);
-
-	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		kept = kept || roster_id_equal(&holdings[i].quorum, &rekeying->quorum.id);
-	free(holdings);
-	if (err != ERR_OK || card->admin_pin == ROSTER_ADMIN_PIN_OWN ||
-	    (kept && card->admin_pin == ROSTER_ADMIN_PIN_CHANGED))
-		return err;
-	err_next(trace, "Enrol it again: quorate card enrol --custodian %s --quorum %s",
-	    person->name, rekeying->quorum.name);
-	return FAIL(trace, ERR_NOT_NOW,
-	    "%s's card %s has an admin PIN from a generation that was given up", person->name,
-	    card->name);
 }
 
 static enum err
@@ -198,7 +203,7 @@ plan_addition(struct rekeying *rekeying, const char *name, struct err_trace *tra
 	}
 	err = check_usable(rekeying, person.name, &card, trace);
 	if (err == ERR_OK)
-		err = check_new_card(rekeying, &person, &card, trace);
+		err = check_admin_pin(rekeying, person.name, &card, trace);
 	if (err != ERR_OK)
 		return err;
 	(void)list(rekeying, &person, &card, REKEY_JOINS);

@@ -34,7 +34,7 @@ holds 'a quorum of 2 of 4 stands, with two tokens' stands
 # ---- given up -----------------------------------------------------------------------------------
 
 stopped_in_delivery() {
-	robot 'stop-at pin 5' meets 1 "'rekey' of quorum 'root' is not complete; no token was touched
+	robot 'stop-at pin 5;order frank,alice' meets 1 "'rekey' of quorum 'root' is not complete; no token was touched
 quorate quorum resume root' to go on, or 'quorate quorum abort root" \
 		rekey --remove dave --add frank
 	meets 1 "'rekey' of quorum 'root' is pending" rekey --remove dave
@@ -48,6 +48,7 @@ old_generation_works() {
 given_up() {
 	old_generation_works root-ca
 	meets 0 'Given up. No token was touched.
+root/5   quorate card enrol --custodian frank --quorum root
 Cards that keep a record of what was given up, until it is erased at their next use:
 root/1   (alice) generation 2' quorate quorum abort root --reason 'the fire alarm' --by ann
 	old_generation_works root-ca
@@ -66,6 +67,13 @@ erases() {
 	meets 0 'root/1       alice            record erased' quorate quorum show root
 }
 holds 'such a record is erased at the next use of its card' erases
+
+enrolled_again() {
+	meets 1 "frank's card root/5 has an admin PIN from a generation that was given up
+quorate card enrol --custodian frank --quorum root" rekey --remove dave --add frank --away backup
+	enrols root frank
+}
+holds 'a card whose admin PIN went with it is refused until it is enrolled again' enrolled_again
 
 # ---- no way back --------------------------------------------------------------------------------
 
