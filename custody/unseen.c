@@ -7,10 +7,12 @@
 #include "custody/issuing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/encode.h"
 #include "custody/attendant.h"
 #include "roster/checkpoint.h"
+#include "roster/log.h"
 
 enum { RECEIPT_BYTES = 16 };
 
@@ -83,9 +85,31 @@ confirm_receipt(
 			     : err;
 }
 
+/*
+ * Checkpoints and receipts vouch for events; the key that is sealed to stands in a table. That the
+ * one follows from the other is looked at now: nobody reads such a key from its card.
+ */
+static enum err
+verify_roster(
+    const struct issuing *issuing, const struct issuing_member *unseen, struct err_trace *trace)
+{
+	struct roster_verified verified = { .checkpoint = NULL };
+	enum err err = roster_verify(issuing->custody->roster, &verified, trace);
+
+	free(verified.checkpoint);
+	if (err != ERR_FORMAT)
+		return err;
+	err_next(trace, "See 'quorate roster verify'; or have %s come with the card.",
+	    unseen->custodian);
+	return FAIL(trace, err,
+	    "%s's card %s comes later, and its key in this roster cannot be believed",
+	    unseen->custodian, unseen->card.name);
+}
+
 enum err
 issuing_check_unseen(const struct issuing *issuing, struct err_trace *trace)
 {
+	bool verified = false;
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; err == ERR_OK && i < issuing->members; i++) {
@@ -94,7 +118,11 @@ issuing_check_unseen(const struct issuing *issuing, struct err_trace *trace)
 
 		if (!member->later)
 			continue;
-		err = is_pinned(issuing, member, &pinned, trace);
+		if (!verified)
+			err = verify_roster(issuing, member, trace);
+		verified = true;
+		if (err == ERR_OK)
+			err = is_pinned(issuing, member, &pinned, trace);
 		if (err == ERR_OK && !pinned)
 			err = confirm_receipt(issuing, member, trace);
 	}

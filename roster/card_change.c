@@ -144,20 +144,26 @@ check_state(struct roster *roster, const struct roster_id *id, enum roster_card_
 }
 
 static enum err
-check_keys(const struct roster_card_keys *keys, struct err_trace *trace)
+check_fingerprint(const struct roster_card_keys *keys, struct err_trace *trace)
 {
 	const struct part parts[] = { { keys->dec, sizeof(keys->dec) },
 		{ keys->sig, sizeof(keys->sig) } };
 	struct roster_hash fingerprint = { 0 };
+	enum err err = sha256_parts(parts, 2, fingerprint.bytes, trace);
+
+	if (err == ERR_OK && !roster_hash_equal(&fingerprint, &keys->fingerprint))
+		err = FAIL(trace, ERR_ARGUMENT, "the fingerprint is not that of the card's keys");
+	return err;
+}
+
+static enum err
+check_keys(const struct roster_card_keys *keys, struct err_trace *trace)
+{
 	enum err err = point_check(keys->dec, trace);
 
 	if (err == ERR_OK)
 		err = point_check(keys->sig, trace);
-	if (err == ERR_OK)
-		err = sha256_parts(parts, 2, fingerprint.bytes, trace);
-	if (err == ERR_OK && !roster_hash_equal(&fingerprint, &keys->fingerprint))
-		err = FAIL(trace, ERR_ARGUMENT, "the fingerprint is not that of the card's keys");
-	return err;
+	return err == ERR_OK ? check_fingerprint(keys, trace) : err;
 }
 
 enum err
@@ -274,6 +280,8 @@ apply_enrol(struct db *db, const struct event *event, struct err_trace *trace)
 	member_hex(body, "fingerprint", keys.fingerprint.bytes, sizeof(keys.fingerprint.bytes));
 	member_hex(body, "dec", keys.dec, sizeof(keys.dec));
 	member_hex(body, "sig", keys.sig, sizeof(keys.sig));
+	if (check_fingerprint(&keys, trace) != ERR_OK)
+		return FAIL(trace, ERR_FORMAT, "a card was enrolled with other keys than it says");
 	return db_change(db,
 	    DB_CALL("UPDATE card SET state = ?2, fingerprint = ?3, dec = ?4, sig = ?5, "
 		    "enrolled = ?6, writer = ?7, n = ?8 WHERE id = ?1",

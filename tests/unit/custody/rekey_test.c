@@ -14,6 +14,7 @@
 #include "quorum/derive.h"
 #include "roster/binding.h"
 #include "roster/generation.h"
+#include "roster/roster_internal.h"
 #include "roster/share.h"
 #include "tests/unit/custody/room.h"
 
@@ -362,6 +363,27 @@ a_card_of_another_quorum_is_named_and_others_are_asked_for(void **state)
 	leave();
 }
 
+/* Who edits the roster's file puts a key of their own in the place of p2's. */
+static void
+no_share_is_sealed_to_a_key_that_was_edited_into_the_roster(void **state)
+{
+	struct room *room = found();
+	struct roster_id operation = begin(room, ROSTER_OP_REKEY, 2);
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_ok(issuing_open(&room->custody, &operation, &watch.issuing, &trace), &trace);
+	watch.issuing->member[2].later = true;
+	watch.issuing->people[0] = "p0";
+	watch.issuing->people[1] = "p1";
+	assert_ok(issuing_read_keys(watch.issuing, &trace), &trace);
+	assert_ok(db_script(room->roster->db, "UPDATE card SET dec = sig WHERE number = 3", &trace),
+	    &trace);
+	assert_fails(issuing_check_unseen(watch.issuing, &trace), ERR_FORMAT, &trace);
+	assert_non_null(strstr(trace.frame[trace.count - 1].text, "cannot be believed"));
+	leave();
+}
+
 int
 main(void)
 {
@@ -374,6 +396,7 @@ main(void)
 		cmocka_unit_test(too_few_proven_cards_switch_no_token),
 		cmocka_unit_test(a_card_that_holds_anothers_share_is_refused_before_the_sealing),
 		cmocka_unit_test(a_card_of_another_quorum_is_named_and_others_are_asked_for),
+		cmocka_unit_test(no_share_is_sealed_to_a_key_that_was_edited_into_the_roster),
 	};
 
 	if (secret_heap_init(NULL) != ERR_OK)

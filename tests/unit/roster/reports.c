@@ -294,6 +294,30 @@ the_words_of_a_report_are_no_part_of_the_event_and_read_back(void **state)
 
 #define WITH_ROSTER(test) cmocka_unit_test_setup_teardown(test, place_setup_roster, place_teardown)
 
+/* Receipts show the fingerprint, and shares are sealed to the key: one follows from the other. */
+static void
+an_event_of_keys_with_anothers_fingerprint_is_not_taken(void **state)
+{
+	struct place *place = *state;
+	struct err_trace trace = { 0 };
+	struct roster_card_keys keys;
+	struct roster_card before, card;
+
+	place_add_people(place);
+	place_enrol_cards(place);
+	before = card_of(place, 1);
+	place_keys(&keys);
+	assert_fails(event_append(place->roster, "card.enrol",
+			 json_pack("{s:o, s:o, s:o, s:o}", "card", member_of_id(&before.id),
+			     "fingerprint", member_of_hash(&before.fingerprint), "dec",
+			     member_of_bytes(keys.dec, sizeof(keys.dec)), "sig",
+			     member_of_bytes(keys.sig, sizeof(keys.sig))),
+			 &trace),
+	    ERR_FORMAT, &trace);
+	card = card_of(place, 1);
+	assert_memory_equal(card.dec, before.dec, sizeof(card.dec));
+}
+
 int
 main(void)
 {
@@ -308,6 +332,7 @@ main(void)
 		WITH_ROSTER(a_blocked_card_seen_with_tries_again_waits_for_a_proof),
 		WITH_ROSTER(a_report_that_cannot_be_is_refused_and_changes_nothing),
 		WITH_ROSTER(the_words_of_a_report_are_no_part_of_the_event_and_read_back),
+		WITH_ROSTER(an_event_of_keys_with_anothers_fingerprint_is_not_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
