@@ -31,10 +31,11 @@ find_in() {
 	find "$folder" -path "$1" | grep .
 }
 
-# What does not lie in the three places where it belongs.
+# What does not lie in the places where it belongs.
 elsewhere() {
 	find "$folder" ! -type d ! -path "$prefix/bin/quorate" ! -path "$prefix/libexec/quorate/*" \
-		! -path "$prefix/share/*" | grep .
+		! -path "$prefix/share/*" ! -path "$prefix/lib/systemd/system/quorate-*" \
+		! -path "$prefix/lib/*.d/quorate.conf" | grep .
 }
 completes() {
 	bash -euc '. "$1"
