@@ -99,13 +99,13 @@ allow_listed(scmp_filter_ctx filter, bool readers)
 		/* No code but what is loaded. */
 		{ "mmap", SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
 		{ "mprotect", SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
-		{ "socketpair", SCMP_A0(SCMP_CMP_EQ, AF_UNIX) },
+		{ "socketpair", SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0) },
 		/* abort() */
-		{ "tgkill", SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
+		{ "tgkill", SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0) },
 		/* Reads a limit, sets none. */
-		{ "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0) },
+		{ "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0, 0) },
 	};
-	const struct rule local = { "socket", SCMP_A0(SCMP_CMP_EQ, AF_UNIX) };
+	const struct rule local = { "socket", SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0) };
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		if (!add_rule(filter, SCMP_ACT_ALLOW, &rules[i]))
@@ -120,10 +120,10 @@ refuse_listed(scmp_filter_ctx filter, bool network)
 {
 	const struct rule rules[] = {
 		{ "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER) },
-		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_PACKET) },
-		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_VSOCK) },
-		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_INET) },
-		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_INET6) },
+		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_PACKET, 0) },
+		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_VSOCK, 0) },
+		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_INET, 0) },
+		{ "socket", SCMP_A0(SCMP_CMP_EQ, AF_INET6, 0) },
 	};
 	size_t count = sizeof(rules) / sizeof(*rules) - (network ? 2 : 0);
 
