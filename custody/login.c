@@ -36,11 +36,48 @@ login_find(struct custody *custody, const char *quorum, const char *binding,
 	    custody->roster, &out->quorum.id, opens, &out->generation, trace);
 }
 
+static bool
+has_step(const struct roster_operation *operation, const char *binding, enum roster_token_pin pin,
+    enum roster_step_kind kind)
+{
+	struct roster_step like = { .kind = kind, .pin = pin };
+
+	snprintf(like.binding, sizeof(like.binding), "%s", binding);
+	return roster_operation_step(operation, &like) != NULL;
+}
+
+/* Which PIN it has is not known; and a software token may be torn, whichever PIN it was. */
+static bool
+is_changing(const struct roster_operation *operation, const struct roster_binding_spec *spec)
+{
+	for (int p = 0; p < ROSTER_TOKEN_PIN__COUNT; p++) {
+		enum roster_token_pin pin = (enum roster_token_pin)p;
+
+		if (pin != ROSTER_USER_PIN && !spec->token.software)
+			continue;
+		if (has_step(operation, spec->name, pin, ROSTER_STEP_SWITCH_BEGUN) &&
+		    !has_step(operation, spec->name, pin, ROSTER_STEP_SWITCH_DONE))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_leaving(const struct roster_operation *operation, const struct roster_binding_spec *spec)
+{
+	for (size_t i = 0; i < operation->steps; i++)
+		if (operation->plan.kind == ROSTER_OP_UNBIND &&
+		    operation->step[i].kind == ROSTER_STEP_SWITCH_BEGUN &&
+		    strcmp(operation->step[i].binding, spec->name) == 0)
+			return true;
+	return false;
+}
+
 enum err
 login_check_stays(
     struct custody *custody, const struct login_target *target, struct err_trace *trace)
 {
-	const char *name = target->binding.spec.name;
+	const struct roster_binding_spec *spec = &target->binding.spec;
 	struct roster_operation *pending = NULL;
 	enum err err =
 	    roster_operation_pending(custody->roster, &target->quorum.id, &pending, NULL);
@@ -48,17 +85,19 @@ login_check_stays(
 	if (err != ERR_OK)
 		return err == ERR_ABSENT ? ERR_OK
 					 : FAIL(trace, err, "what is pending cannot be read");
-	for (size_t i = 0; err == ERR_OK && i < pending->steps; i++) {
-		const struct roster_step *step = &pending->step[i];
-
-		if (pending->plan.kind != ROSTER_OP_UNBIND ||
-		    step->kind != ROSTER_STEP_SWITCH_BEGUN || strcmp(step->binding, name) != 0)
-			continue;
+	if (is_leaving(pending, spec)) {
 		err_next(trace, "Finish it first: quorate token unbind %s, with the same new PINs.",
-		    name);
+		    spec->name);
 		err = FAIL(trace, ERR_NOT_NOW,
 		    "token '%s' is being taken from its quorum, and may have other PINs already",
-		    target->binding.spec.token.label);
+		    spec->token.label);
+	} else if (is_changing(pending, spec)) {
+		err_next(trace, "Finish it first: quorate quorum resume %s --by NAME",
+		    target->quorum.name);
+		err = FAIL(trace, ERR_NOT_NOW,
+		    "'%s' of quorum '%s' is not complete, and token '%s' may have its new PINs",
+		    roster_operation_word(pending->plan.kind), target->quorum.name,
+		    spec->token.label);
 	}
 	roster_operation_free(pending);
 	return err;

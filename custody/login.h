@@ -24,8 +24,8 @@ MUST_CHECK enum err login_find(struct custody *custody, const char *quorum, cons
     struct login_target *out, struct err_trace *trace);
 
 /*
- * ERR_NOT_NOW while a `token unbind` of this token is pending: it may have other PINs already, and
- * the quorum's would be a wrong try.
+ * ERR_NOT_NOW while this token's PINs are being changed, or it is being taken from its quorum: it
+ * may have other PINs already, and those that the roster tells of would be a wrong try.
  */
 MUST_CHECK enum err login_check_stays(
     struct custody *custody, const struct login_target *target, struct err_trace *trace);

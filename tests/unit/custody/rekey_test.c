@@ -10,6 +10,7 @@
 #include "custody/escrow_key.h"
 #include "custody/gather.h"
 #include "custody/issuing.h"
+#include "custody/login.h"
 #include "pcsc/pin.h"
 #include "quorum/derive.h"
 #include "roster/binding.h"
@@ -47,6 +48,13 @@ watch_card(void *context, const struct attendant_card_ask *ask,
 	return watch.card(context, ask, answer, trace);
 }
 
+/* The token of those operations that only change PINs. */
+static const struct roster_binding_spec hsm = {
+	.name = "hsm",
+	.binds = { true, true },
+	.token = { .uri = "pkcs11:serial=1", .label = "hsm", .serial = "1", .module = "softhsm2" },
+};
+
 static struct roster_id
 begin(struct room *room, enum roster_operation_kind kind, unsigned generation)
 {
@@ -67,6 +75,8 @@ begin(struct room *room, enum roster_operation_kind kind, unsigned generation)
 		plan->card[n].card = card.id;
 		plan->card[n].index = n;
 	}
+	if (kind == ROSTER_OP_SWITCH)
+		plan->token[plan->tokens++] = hsm;
 	if (kind == ROSTER_OP_CREATE)
 		assert_ok(
 		    roster_quorum_create(room->roster, "root", &plan->quorum, &trace), &trace);
@@ -384,6 +394,40 @@ no_share_is_sealed_to_a_key_that_was_edited_into_the_roster(void **state)
 	leave();
 }
 
+static void
+journal(struct room *room, const struct roster_id *operation, enum roster_step_kind kind,
+    enum roster_token_pin pin)
+{
+	const struct roster_step step = { .kind = kind, .binding = "hsm", .pin = pin };
+	struct err_trace trace = { 0 };
+
+	assert_ok(roster_operation_journal(room->roster, operation, &step, &trace), &trace);
+}
+
+static void
+nobody_logs_in_to_a_token_while_its_pin_is_being_changed(void **state)
+{
+	struct room *room = found();
+	struct roster_id operation = begin(room, ROSTER_OP_SWITCH, 1);
+	struct login_target target = { .binding = { .spec = hsm } };
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_ok(roster_quorum_find(room->roster, "root", &target.quorum, &trace), &trace);
+	assert_ok(login_check_stays(&room->custody, &target, &trace), &trace);
+	journal(room, &operation, ROSTER_STEP_SWITCH_BEGUN, ROSTER_USER_PIN);
+	assert_fails(login_check_stays(&room->custody, &target, &trace), ERR_NOT_NOW, &trace);
+	assert_non_null(strstr(trace.frame[0].text, "token 'hsm' may have its new PINs"));
+	err_clear(&trace);
+	journal(room, &operation, ROSTER_STEP_SWITCH_DONE, ROSTER_USER_PIN);
+	assert_ok(login_check_stays(&room->custody, &target, &trace), &trace);
+	journal(room, &operation, ROSTER_STEP_SWITCH_BEGUN, ROSTER_SO_PIN);
+	assert_ok(login_check_stays(&room->custody, &target, &trace), &trace);
+	target.binding.spec.token.software = true;
+	assert_fails(login_check_stays(&room->custody, &target, &trace), ERR_NOT_NOW, &trace);
+	leave();
+}
+
 int
 main(void)
 {
@@ -396,6 +440,7 @@ main(void)
 		cmocka_unit_test(too_few_proven_cards_switch_no_token),
 		cmocka_unit_test(a_card_that_holds_anothers_share_is_refused_before_the_sealing),
 		cmocka_unit_test(a_card_of_another_quorum_is_named_and_others_are_asked_for),
+		cmocka_unit_test(nobody_logs_in_to_a_token_while_its_pin_is_being_changed),
 		cmocka_unit_test(no_share_is_sealed_to_a_key_that_was_edited_into_the_roster),
 	};
 
