@@ -268,6 +268,12 @@ report_generation(
 		    "%u cards of generation %u were not here: whose they are is unknown. 'quorate "
 		    "quorum adopt %s' adds them",
 		    generation->size - seen, generation->number, adoption->request->name);
+	if (adopt_opens(adoption, generation->number) && !generation->known &&
+	    generation->escrowed.blob_len == 0 && generation->number < newest_open(adoption))
+		LOST(out,
+		    "the newer cards do not have what generation %u opens: take its token out with "
+		    "its own cards ('quorate token unbind'), and bind it again",
+		    generation->number);
 	if (state == ROSTER_GENERATION_DELIVERING)
 		LOST(out, "generation %u may open what is named below: nothing of it was erased",
 		    generation->number);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "roster/generation.h"
 #include "roster/share.h"
 
 /* The header's list of shares from the records that are there. */
@@ -138,6 +139,28 @@ load(struct custody *custody, struct card *card, const struct card_record_add *a
 	return err;
 }
 
+/*
+ * The oldest of two live records gives way to a third only where cards of the new generation open
+ * what it opens (design.md, rule 5).
+ */
+static enum err
+check_gives_way(struct custody *custody, const struct card_record_add *add, unsigned oldest,
+    struct err_trace *trace)
+{
+	struct roster_escrow row = { .kind = ROSTER_ESCROW_OLDER_SECRET,
+		.generation = add->record->generation };
+	enum err err;
+
+	roster_subject_of_generation(oldest, row.subject);
+	err = roster_escrow_get(custody->roster, &add->quorum->id, &row, &row, trace);
+	if (err != ERR_ABSENT)
+		return err;
+	return FAIL(trace, ERR_NOT_NOW,
+	    "card %s has no room: its share of generation %u stays, because generation %u cannot "
+	    "open what that opens",
+	    add->known->name, oldest, add->record->generation);
+}
+
 /* Room for one more. */
 static enum err
 make_room(struct custody *custody, struct card *card, const struct card_record_add *add,
@@ -151,6 +174,9 @@ make_room(struct custody *custody, struct card *card, const struct card_record_a
 		return err;
 	any = take_out(set, &out);
 	if (set->count == RECORDS_MAX) {
+		err = check_gives_way(custody, add, set->record[0].generation, trace);
+		if (err != ERR_OK)
+			return err;
 		out.generation[out.count++] = set->record[0].generation;
 		err = records_remove(set, set->record[0].generation, trace);
 		any = true;

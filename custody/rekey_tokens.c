@@ -8,6 +8,7 @@
 #include "custody/token.h"
 #include "hsm/module.h"
 #include "hsm/pin.h"
+#include "roster/generation.h"
 
 static bool
 is_left_away(const struct rekeying *rekeying, const char *name)
@@ -70,11 +71,46 @@ look_at(struct rekeying *rekeying, const struct roster_binding_spec *spec,
 	return err;
 }
 
+/*
+ * What opens a token that was left behind must be sealed to the generation of before: the re-key
+ * carries that on. It is not where a roster was adopted without enough cards of both.
+ */
+static enum err
+check_carried(
+    struct rekeying *rekeying, const struct roster_binding *binding, struct err_trace *trace)
+{
+	const struct rekey_forecast *out = rekeying->out;
+	enum err err = ERR_OK;
+
+	for (int pin = 0; err == ERR_OK && pin < ROSTER_TOKEN_PIN__COUNT; pin++) {
+		struct roster_escrow row = { .kind = ROSTER_ESCROW_OLDER_SECRET,
+			.generation = out->former };
+
+		if (binding->opens[pin] == 0 || binding->opens[pin] == out->former)
+			continue;
+		roster_subject_of_generation(binding->opens[pin], row.subject);
+		err = roster_escrow_get(
+		    rekeying->custody->roster, &rekeying->quorum.id, &row, &row, trace);
+		if (err != ERR_ABSENT)
+			continue;
+		err_next(trace,
+		    "Take it out first, with cards of generation %u: quorate token unbind %s; and "
+		    "bind it again after the re-key.",
+		    binding->opens[pin], binding->spec.name);
+		err = FAIL(trace, ERR_NOT_NOW,
+		    "token '%s' opens with generation %u, whose secret is not sealed to generation "
+		    "%u: a re-key would lose it",
+		    binding->spec.token.label, binding->opens[pin], out->former);
+	}
+	return err;
+}
+
 static enum err
 plan_token(struct rekeying *rekeying, const struct roster_binding *binding, struct err_trace *trace)
 {
 	struct rekey_forecast *out = rekeying->out;
 	struct rekey_token *token = &out->token[out->tokens];
+	enum err err;
 
 	if (out->tokens == ROSTER_TOKENS_MAX)
 		return FAIL(trace, ERR_UNSUPPORTED, "one re-key switches at most %d tokens",
@@ -88,7 +124,8 @@ plan_token(struct rekeying *rekeying, const struct roster_binding *binding, stru
 	out->plan.token[out->tokens].fresh = false;
 	out->tokens++;
 	out->plan.tokens++;
-	return look_at(rekeying, &binding->spec, token, trace);
+	err = check_carried(rekeying, binding, trace);
+	return err == ERR_OK ? look_at(rekeying, &binding->spec, token, trace) : err;
 }
 
 enum err

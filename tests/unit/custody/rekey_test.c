@@ -11,6 +11,7 @@
 #include "custody/gather.h"
 #include "custody/issuing.h"
 #include "custody/login.h"
+#include "custody/rekey.h"
 #include "pcsc/pin.h"
 #include "quorum/derive.h"
 #include "roster/binding.h"
@@ -428,6 +429,62 @@ nobody_logs_in_to_a_token_while_its_pin_is_being_changed(void **state)
 	leave();
 }
 
+/* As in a roster that was adopted without enough cards of generation 1. */
+static void
+forget_escrow_of_first(struct room *room, const struct roster_id *quorum)
+{
+	struct roster_escrow row = { .kind = ROSTER_ESCROW_OLDER_SECRET, .generation = 2 };
+	struct err_trace trace = { 0 };
+
+	roster_subject_of_generation(1, row.subject);
+	assert_ok(roster_escrow_erase(room->roster, quorum, &row, &trace), &trace);
+}
+
+static void
+a_record_that_nothing_else_opens_gives_way_to_none(void **state)
+{
+	struct room *room = found();
+	struct err_trace trace = { 0 };
+	struct roster_id operation;
+
+	(void)state;
+	issuing_close(make_generation(room, ROSTER_OP_REKEY, 2));
+	watch.issuing = NULL;
+	operation = begin(room, ROSTER_OP_REKEY, 3);
+	assert_ok(issuing_open(&room->custody, &operation, &watch.issuing, &trace), &trace);
+	forget_escrow_of_first(room, &watch.issuing->quorum.id);
+	assert_ok(issuing_read_keys(watch.issuing, &trace), &trace);
+	assert_ok(issuing_open_former(watch.issuing, &trace), &trace);
+	assert_ok(issuing_seal(watch.issuing, &trace), &trace);
+	assert_fails(issuing_deliver(watch.issuing, &trace), ERR_NOT_NOW, &trace);
+	assert_non_null(
+	    strstr(trace.frame[trace.count - 1].text, "its share of generation 1 stays"));
+	assert_header(room, 1, 2);
+	leave();
+}
+
+static void
+a_token_whose_older_secret_would_be_lost_stops_the_plan(void **state)
+{
+	static const struct rekey_request request = { .quorum = "root" };
+	struct room *room = found();
+	struct rekey_forecast *forecast = NULL;
+	struct err_trace trace = { 0 };
+	struct roster_id quorum, binding;
+
+	(void)state;
+	quorum = make_generation(room, ROSTER_OP_REKEY, 2)->quorum.id;
+	assert_ok(roster_binding_add(room->roster, &quorum, &hsm, &binding, &trace), &trace);
+	assert_ok(roster_binding_opens(room->roster, &binding, ROSTER_USER_PIN, 1, &trace), &trace);
+	/* It is not here, which is another matter. */
+	assert_fails(rekey_plan(&room->custody, &request, &forecast, &trace), ERR_ABSENT, &trace);
+	err_clear(&trace);
+	forget_escrow_of_first(room, &quorum);
+	assert_fails(rekey_plan(&room->custody, &request, &forecast, &trace), ERR_NOT_NOW, &trace);
+	assert_non_null(strstr(trace.frame[trace.count - 1].text, "a re-key would lose it"));
+	leave();
+}
+
 int
 main(void)
 {
@@ -440,6 +497,8 @@ main(void)
 		cmocka_unit_test(too_few_proven_cards_switch_no_token),
 		cmocka_unit_test(a_card_that_holds_anothers_share_is_refused_before_the_sealing),
 		cmocka_unit_test(a_card_of_another_quorum_is_named_and_others_are_asked_for),
+		cmocka_unit_test(a_record_that_nothing_else_opens_gives_way_to_none),
+		cmocka_unit_test(a_token_whose_older_secret_would_be_lost_stops_the_plan),
 		cmocka_unit_test(nobody_logs_in_to_a_token_while_its_pin_is_being_changed),
 		cmocka_unit_test(no_share_is_sealed_to_a_key_that_was_edited_into_the_roster),
 	};
