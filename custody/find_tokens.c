@@ -7,10 +7,15 @@
 #include "custody/issuing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "custody/attendant.h"
 #include "custody/login.h"
 #include "custody/token.h"
+#include "roster/activation.h"
+#include "roster/policy.h"
+
+enum { MINUTE = 60 };
 
 static bool
 has_step(const struct issuing *issuing, const struct roster_binding_spec *spec,
@@ -89,13 +94,39 @@ find_one(struct issuing *issuing, struct issuing_token *token, struct err_trace 
 }
 
 enum err
+issuing_check_not_active(
+    struct custody *custody, const struct roster_quorum *quorum, struct err_trace *trace)
+{
+	struct roster *roster = custody->roster;
+	struct roster_activation *all = NULL;
+	size_t count = 0;
+	int64_t minutes = 0;
+	enum err err = roster_activation_list(roster, &quorum->id, &all, &count, trace);
+
+	if (err == ERR_OK)
+		err =
+		    roster_policy_get(roster, ROSTER_POLICY_ACTIVATION_MINUTES, 0, &minutes, trace);
+	for (size_t i = 0; err == ERR_OK && i < count; i++)
+		if (all[i].closed == 0 && roster_now(roster) < all[i].opened + minutes * MINUTE) {
+			err_next(trace,
+			    "End it with 'quorate deactivate %s', or wait until it ends.",
+			    quorum->name);
+			err =
+			    FAIL(trace, ERR_NOT_NOW, "quorum '%s' is activated now", quorum->name);
+		}
+	free(all);
+	return err;
+}
+
+enum err
 issuing_find_tokens(struct issuing *issuing, struct err_trace *trace)
 {
 	size_t here = 0;
-	enum err err = ERR_OK;
+	enum err err;
 
 	if (issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }))
 		return ERR_OK;
+	err = issuing_check_not_active(issuing->custody, &issuing->quorum, trace);
 	for (size_t i = 0; err == ERR_OK && i < issuing->tokens; i++) {
 		err = find_one(issuing, &issuing->token[i], trace);
 		here += issuing->token[i].away ? 0 : 1;

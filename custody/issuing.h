@@ -87,6 +87,10 @@ MUST_CHECK enum err issuing_run(struct issuing *issuing, struct err_trace *trace
 MUST_CHECK enum err issuing_carry_out(struct custody *custody, const struct roster_id *operation,
     const struct attendance *attendance, struct err_trace *trace);
 
+/* An HSM that people work with keeps its PINs until they are done: ERR_NOT_NOW. */
+MUST_CHECK enum err issuing_check_not_active(
+    struct custody *custody, const struct roster_quorum *quorum, struct err_trace *trace);
+
 /* The phases; each does nothing when it was done. */
 MUST_CHECK enum err issuing_ask_tokens(struct issuing *issuing, struct err_trace *trace);
 MUST_CHECK enum err issuing_find_tokens(struct issuing *issuing, struct err_trace *trace);

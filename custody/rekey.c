@@ -8,7 +8,6 @@
 #include "custody/issuing.h"
 #include "custody/rekey_internal.h"
 #include "custody/whose.h"
-#include "roster/activation.h"
 #include "roster/health.h"
 #include "roster/policy.h"
 
@@ -95,29 +94,10 @@ check_needed(const struct rekeying *rekeying, struct err_trace *trace)
 	    out->plan.cards - later, out->needed);
 }
 
-/* An HSM that people work with keeps its PINs until they are done. */
 static enum err
 check_not_active(const struct rekeying *rekeying, struct err_trace *trace)
 {
-	struct roster *roster = rekeying->custody->roster;
-	struct roster_activation *all = NULL;
-	size_t count = 0;
-	int64_t minutes = 0;
-	enum err err = roster_activation_list(roster, &rekeying->quorum.id, &all, &count, trace);
-
-	if (err == ERR_OK)
-		err =
-		    roster_policy_get(roster, ROSTER_POLICY_ACTIVATION_MINUTES, 0, &minutes, trace);
-	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		if (all[i].closed == 0 && roster_now(roster) < all[i].opened + minutes * MINUTE) {
-			err_next(trace,
-			    "End it with 'quorate deactivate %s', or wait until it ends.",
-			    rekeying->quorum.name);
-			err = FAIL(trace, ERR_NOT_NOW, "quorum '%s' is activated now",
-			    rekeying->quorum.name);
-		}
-	free(all);
-	return err;
+	return issuing_check_not_active(rekeying->custody, &rekeying->quorum, trace);
 }
 
 static enum err

@@ -41,6 +41,13 @@ quorate quorum resume root' to go on, or 'quorate quorum abort root" \
 	meets 1 "'rekey' of quorum 'root' is pending" quorate quorum deliver root --by ann
 	meets 1 "'rekey' of quorum 'root' is pending" quorate quorum replace-card root bob --by ann
 }
+# The old generation works, but nobody's PIN changes under what they have open.
+not_while_active() {
+	quorate activate root --admin --persistent --by ann || return 1
+	meets 1 "quorum 'root' is activated now
+quorate deactivate root" resumes
+	quorate deactivate root
+}
 old_generation_works() {
 	robot 'absent alice;absent bob' meets 0 'The token holds no private key' \
 		quorate key list root --token "$1" --by ann
@@ -55,6 +62,7 @@ root/1   (alice) generation 2' quorate quorum abort root --reason 'the fire alar
 	old_generation_works backup
 }
 holds 'stopped in the middle of delivery, it says so' stopped_in_delivery
+holds 'it does not go on while the HSM is open' not_while_active
 holds 'given up, the old generation works, and cards with records are named' given_up
 shows_it() {
 	meets 0 'generation 2: 2 of 4, aborted: nothing opens with it
