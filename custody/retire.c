@@ -16,6 +16,7 @@
 #include "custody/card_records.h"
 #include "custody/checkpoint.h"
 #include "custody/escrow_key.h"
+#include "pcsc/pin.h"
 #include "roster/generation.h"
 
 static bool
@@ -77,9 +78,21 @@ open_all_admin_pins(struct issuing *issuing, struct err_trace *trace)
 	return err;
 }
 
+/* Why this card keeps its admin PIN; NULL: something else went wrong. */
+static const char *
+why_kept(const struct card *card, enum err err)
+{
+	if (err == ERR_DENIED || err == ERR_LOCKED)
+		return "has another admin PIN than the one that the quorum keeps: somebody changed "
+		       "it";
+	if (err == ERR_NOT_NOW && card_tries_left(card, CARD_PIN_ADMIN) == 1)
+		return "has one try left for its admin PIN, which is not taken";
+	return NULL;
+}
+
 /*
- * A card whose admin PIN somebody changed past the quorum keeps it: nothing that the re-key is for
- * rests on it.
+ * A card whose admin PIN somebody changed past the quorum, or tried, keeps it: nothing that the
+ * re-key is for rests on it.
  */
 static enum err
 change_one(struct issuing *issuing, struct card *card, struct issuing_member *member,
@@ -88,15 +101,14 @@ change_one(struct issuing *issuing, struct card *card, struct issuing_member *me
 	struct attendant *attendant = issuing->custody->attendant;
 	char text[ROSTER_NAME + ROSTER_SHORT_NAME + 160];
 	enum err err = admin_pin_change(issuing, card, member, trace);
+	const char *why = why_kept(card, err);
 
-	if (err != ERR_DENIED && err != ERR_LOCKED)
+	if (why == NULL)
 		return err;
 	err_clear(trace);
 	member->later = true;
-	snprintf(text, sizeof(text),
-	    "%.64s's card %s has another admin PIN than the one that the quorum keeps: somebody "
-	    "changed it. It stays as it is.",
-	    member->custodian, member->card.name);
+	snprintf(text, sizeof(text), "%.64s's card %s %s. It stays as it is.", member->custodian,
+	    member->card.name, why);
 	attendant->note(attendant->context, text);
 	return ERR_OK;
 }

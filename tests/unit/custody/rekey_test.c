@@ -485,6 +485,52 @@ a_token_whose_older_secret_would_be_lost_stops_the_plan(void **state)
 	leave();
 }
 
+/* Somebody typed two wrong ones. */
+static void
+use_up_admin_tries(struct room *room)
+{
+	struct err_trace trace = { 0 };
+	struct secret *wrong = NULL;
+	struct card *card = NULL;
+
+	readers_local_put(&room->local, 0, room->card[0]);
+	assert_ok(secret_from("00000000", 8, &wrong, &trace), &trace);
+	assert_ok(card_visit_begin(&room->readers, "Local 0", NULL, &card, &trace), &trace);
+	for (int i = 0; i < 2; i++) {
+		const struct card_pin_entry entry = { .which = CARD_PIN_ADMIN, .pin = wrong };
+
+		assert_fails(card_verify(card, &entry, &trace), ERR_DENIED, &trace);
+		err_clear(&trace);
+	}
+	card_visit_end(card);
+	readers_local_put(&room->local, 0, NULL);
+	secret_free(wrong);
+}
+
+static void
+a_card_with_one_admin_try_left_keeps_its_pin_and_the_rekey_ends(void **state)
+{
+	struct room *room = found();
+	struct err_trace trace = { 0 };
+	struct roster_id operation;
+
+	(void)state;
+	use_up_admin_tries(room);
+	operation = begin(room, ROSTER_OP_REKEY, 2);
+	assert_ok(issuing_open(&room->custody, &operation, &watch.issuing, &trace), &trace);
+	assert_ok(issuing_read_keys(watch.issuing, &trace), &trace);
+	assert_ok(issuing_open_former(watch.issuing, &trace), &trace);
+	assert_ok(issuing_seal(watch.issuing, &trace), &trace);
+	assert_ok(issuing_deliver(watch.issuing, &trace), &trace);
+	assert_ok(roster_generation_set_state(
+		      room->roster, &watch.issuing->quorum.id, 2, ROSTER_GENERATION_LIVE, &trace),
+	    &trace);
+	assert_ok(issuing_retire(watch.issuing, &trace), &trace);
+	assert_ok(issuing_change_admin_pins(watch.issuing, &trace), &trace);
+	assert_non_null(strstr(room->said, "p0's card root/1 has one try left for its admin PIN"));
+	leave();
+}
+
 int
 main(void)
 {
@@ -499,6 +545,7 @@ main(void)
 		cmocka_unit_test(a_card_of_another_quorum_is_named_and_others_are_asked_for),
 		cmocka_unit_test(a_record_that_nothing_else_opens_gives_way_to_none),
 		cmocka_unit_test(a_token_whose_older_secret_would_be_lost_stops_the_plan),
+		cmocka_unit_test(a_card_with_one_admin_try_left_keeps_its_pin_and_the_rekey_ends),
 		cmocka_unit_test(nobody_logs_in_to_a_token_while_its_pin_is_being_changed),
 		cmocka_unit_test(no_share_is_sealed_to_a_key_that_was_edited_into_the_roster),
 	};
