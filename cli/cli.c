@@ -162,16 +162,14 @@ take_records_in(struct cli *cli)
 static enum err
 take_in_and_reopen(struct cli *cli, struct roster_options options, struct err_trace *trace)
 {
-	enum err err;
-
 	if (!take_in_is_due(cli->state_dir, roster_identity(cli->custody.roster)))
 		return ERR_OK;
-	err = cli_close_roster(cli, NULL);
 	options.mode = ROSTER_WRITE;
 	options.wait_ms = 0;
-	if (err == ERR_OK && roster_open(&options, &cli->custody.roster, NULL) == ERR_OK) {
+	if (cli_close_roster(cli, NULL) == ERR_OK &&
+	    roster_open(&options, &cli->custody.roster, NULL) == ERR_OK) {
 		take_records_in(cli);
-		err = cli_close_roster(cli, NULL);
+		(void)!cli_close_roster(cli, NULL);
 	}
 	options.mode = ROSTER_READ;
 	return roster_open(&options, &cli->custody.roster, trace);

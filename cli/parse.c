@@ -325,7 +325,7 @@ parse_operand(struct parser *parser, char *argument)
 
 	while (rows != NULL && rows[count].metavar != NULL)
 		count++;
-	if (parser->command->many && parser->operands + 1 >= count)
+	if (parser->command->many && count > 0 && parser->operands + 1 >= count)
 		return store_many(parser, &rows[count - 1], argument);
 	if (parser->operands == count)
 		return usage(parser, "one argument too many:", argument);

@@ -10,7 +10,7 @@ static const struct job *const tables[] = { job_key_rows, job_escrow_rows };
 enum err
 job_find(const char *name, const struct job **out, struct err_trace *trace)
 {
-	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct job *job = tables[i]; job->name != NULL; job++)
 			if (strcmp(job->name, name) == 0) {
 				*out = job;

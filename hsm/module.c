@@ -176,9 +176,11 @@ name_and_path(
 		return module_config_path(name, path, trace);
 	}
 	name[0] = '\0';
-	err = module_config_name(name_or_path, name, NULL);
+	err = module_config_name(name_or_path, name, trace);
 	if (err && err != ERR_ABSENT)
-		return module_config_name(name_or_path, name, trace);
+		return err;
+	if (err)
+		err_clear(trace);
 	*path = strdup(name_or_path);
 	return *path ? ERR_OK : FAIL(trace, ERR_NOMEM, "no memory for a path");
 }

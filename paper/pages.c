@@ -44,7 +44,7 @@ static const char foot_font[] = "DejaVu Sans,Sans 8.5";
 
 /* A block with its place. */
 struct block {
-	const struct style *style;
+	struct style style;
 	const char *label; /* empty, or NULL: none */
 	const char *text;
 	bool keep; /* on the page of the one before */
@@ -142,17 +142,19 @@ read_block(const json_t *json, struct block *out, struct err_trace *trace)
 		return err;
 	out->label = json_string_value(json_object_get(json, "label"));
 	out->keep = json_is_true(json_object_get(json, "keep"));
-	for (size_t i = 0; i < sizeof(styles) / sizeof(*styles); i++)
-		if (strcmp(styles[i].kind, kind) == 0)
-			out->style = &styles[i];
-	return out->style == NULL ? FAIL(trace, ERR_FORMAT, "there is no block '%.32s'", kind)
-				  : ERR_OK;
+	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++) {
+		if (strcmp(styles[i].kind, kind) == 0) {
+			out->style = styles[i];
+			return ERR_OK;
+		}
+	}
+	return FAIL(trace, ERR_FORMAT, "there is no block '%.32s'", kind);
 }
 
 static double
 width_of(const struct block *block)
 {
-	return PAGE_WIDTH - 2 * MARGIN - block->style->indent;
+	return PAGE_WIDTH - 2 * MARGIN - block->style.indent;
 }
 
 static enum err
@@ -161,7 +163,7 @@ measure(const struct layout *layout, struct block *block, struct err_trace *trac
 	PangoLayout *text;
 	double width;
 	enum err err =
-	    make_text(layout, block->style->font, block->text, width_of(block), &text, trace);
+	    make_text(layout, block->style.font, block->text, width_of(block), &text, trace);
 
 	if (err != ERR_OK)
 		return err;
@@ -177,7 +179,7 @@ height_of_run(const struct layout *layout, size_t first)
 	double height = layout->block[first].height;
 
 	for (size_t i = first + 1; i < layout->blocks && layout->block[i].keep; i++)
-		height += layout->block[i].style->above + layout->block[i].height;
+		height += layout->block[i].style.above + layout->block[i].height;
 	return height;
 }
 
@@ -190,7 +192,7 @@ place(struct layout *layout)
 	layout->pages = 1;
 	for (size_t i = 0; i < layout->blocks; i++) {
 		struct block *block = &layout->block[i];
-		double above = begins ? 0 : block->style->above;
+		double above = begins ? 0 : block->style.above;
 
 		if (!begins && !block->keep && y + above + height_of_run(layout, i) > BOTTOM)
 			begins = true;
@@ -220,12 +222,11 @@ read_blocks(struct layout *layout, const json_t *list, struct err_trace *trace)
 	if (layout->block == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for pages");
 	for (size_t i = 0; err == ERR_OK && i < json_array_size(list); i++) {
-		struct block *block = &layout->block[layout->blocks++];
-
-		err = read_block(json_array_get(list, i), block, trace);
+		err = read_block(json_array_get(list, i), &layout->block[i], trace);
 		if (err == ERR_OK)
-			err = measure(layout, block, trace);
+			err = measure(layout, &layout->block[i], trace);
 	}
+	layout->blocks = json_array_size(list);
 	return err;
 }
 
@@ -288,12 +289,12 @@ draw_foot(const struct layout *layout, unsigned page, struct err_trace *trace)
 static enum err
 draw_block(const struct layout *layout, const struct block *block, struct err_trace *trace)
 {
-	const double at[2] = { MARGIN + block->style->indent, block->y };
+	const double at[2] = { MARGIN + block->style.indent, block->y };
 	const double label[2] = { MARGIN, block->y };
-	enum err err = draw_text(layout, block->style->font, block->text, at, trace);
+	enum err err = draw_text(layout, block->style.font, block->text, at, trace);
 
 	if (err == ERR_OK && block->label != NULL && block->label[0] != '\0')
-		err = draw_text(layout, block->style->label_font, block->label, label, trace);
+		err = draw_text(layout, block->style.label_font, block->label, label, trace);
 	return err;
 }
 
