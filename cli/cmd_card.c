@@ -279,6 +279,6 @@ const struct command cmd_card[] = {
 	    .notes =
 		"The card is identified before a PIN goes to it; the new PIN is at least as "
 		"long as the policy\nwants, and verified. Who forgot the old one reports that: "
-		"quorate card report CARD pin-unknown." },
+		"quorate card report CARD pin-unknown --by NAME." },
 	{ .name = NULL },
 };

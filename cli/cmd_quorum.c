@@ -151,7 +151,7 @@ const struct command cmd_quorum[] = {
 		     "step; then each\ncard gets its share, unseals it and is compared; only then "
 		     "does the "
 		     "token get its PINs. Broken off, go on\nwith 'quorate quorum resume "
-		     "QUORUM'.\nExample: "
+		     "QUORUM --by NAME'.\nExample: "
 		     "quorate quorum create root -m 3 --custodian alice,bob,carol,dave,eve --name "
 		     "root-ca --by "
 		     "ann" },

@@ -75,7 +75,7 @@ run_adopt(struct cli *cli, const void *values, struct err_trace *trace)
 		print_adopted(cli, adopted);
 		fprintf(cli->out,
 		    "Next: quorate health, then a re-key, which makes all of it known again: "
-		    "quorate quorum rekey %s\n",
+		    "quorate quorum rekey %s --by NAME\n",
 		    v->name);
 	}
 	free(adopted);

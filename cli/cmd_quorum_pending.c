@@ -154,7 +154,8 @@ print_to_enrol(struct cli *cli, const char *quorum, size_t *found, struct err_tr
 		if ((*found)++ == 0)
 			fputs("Cards to enrol again, which resets them:\n", cli->out);
 		whose_name(cli->custody.roster, &cards[i].custodian, name);
-		fprintf(cli->out, "  %-8s quorate card enrol --custodian %s --quorum %s\n",
+		fprintf(cli->out,
+		    "  %-8s quorate card enrol --custodian %s --quorum %s --by NAME\n",
 		    cards[i].name, name, quorum);
 	}
 	free(cards);

@@ -306,13 +306,14 @@ const struct command cmd_quorum_rekey[] = {
 	    .options = rekey_options,
 	    .size = sizeof(struct rekey_values),
 	    .run = run_rekey,
-	    .notes = "Shows the plan and asks. Then every card's key is read (no PIN), M cards "
-		     "open what stands, the new secret\nis sealed together with all that was "
-		     "escrowed to the old one, each card gets its share, and the tokens take\n"
-		     "their new PINs. Without --remove and --add it answers a workstation that is "
-		     "not trusted any more.\nBroken off, go on with 'quorate quorum resume "
-		     "QUORUM'.\nExample: quorate quorum rekey root --remove dave --add frank "
-		     "--later eve --by ann" },
+	    .notes =
+		"Shows the plan and asks. Then every card's key is read (no PIN), M cards "
+		"open what stands, the new secret\nis sealed together with all that was "
+		"escrowed to the old one, each card gets its share, and the tokens take\n"
+		"their new PINs. Without --remove and --add it answers a workstation that is "
+		"not trusted any more.\nBroken off, go on with 'quorate quorum resume "
+		"QUORUM --by NAME'.\nExample: quorate quorum rekey root --remove dave --add frank "
+		"--later eve --by ann" },
 	{ .group = "quorum",
 	    .name = "deliver",
 	    .summary = "Deliver shares to custodians who were not there",

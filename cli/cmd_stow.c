@@ -236,6 +236,8 @@ run_custody(struct cli *cli, const void *values, struct err_trace *trace)
 	free(things);
 	if (err == ERR_OK && cli->line->json)
 		return cli_print_json(cli, json_pack("{s:o}", "custody", list), trace);
+	if (err == ERR_OK && count == 0)
+		fputs("The roster knows of no card, token or item then.\n", cli->out);
 	json_decref(list);
 	return err;
 }

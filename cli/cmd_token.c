@@ -214,7 +214,8 @@ confirm_erase(struct cli *cli, struct module *module, const struct token_facts *
 
 	if (cli->custody.roster != NULL &&
 	    roster_binding_by_serial(cli->custody.roster, token->serial, &bound, NULL) == ERR_OK) {
-		err_next(trace, "Unbind it first: quorate token unbind %s", bound.spec.name);
+		err_next(
+		    trace, "Unbind it first: quorate token unbind %s --by NAME", bound.spec.name);
 		return FAIL(trace, ERR_NOT_NOW, "token '%s' is bound to a quorum", token->label);
 	}
 	err = token_session_open(module, token, false, &session, trace);

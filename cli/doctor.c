@@ -243,7 +243,8 @@ check_copies(struct examination *examination)
 				 "of a software token, left by an operation that was broken off: "
 				 "%.60s/%.80s",
 				 folder, entry->d_name),
-			    "Finish the operation: quorate quorum resume NAME; it destroys the "
+			    "Finish the operation: quorate quorum resume QUORUM --by NAME; it "
+			    "destroys the "
 			    "copy.");
 	closedir(copies);
 }

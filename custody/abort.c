@@ -90,7 +90,8 @@ refuse_if_there(const struct roster_operation *operation, struct err_trace *trac
 		err = module_open_named(token->module, &module, trace);
 		if (err == ERR_OK &&
 		    token_find_label(module, token->label, &facts, NULL) != ERR_ABSENT) {
-			err_next(trace, "Run 'quorate quorum resume': it finishes what was begun.");
+			err_next(trace, "Run 'quorate quorum resume QUORUM --by NAME': it finishes "
+					"what was begun.");
 			err = FAIL(trace, ERR_NOT_NOW, "token '%s' is there", token->label);
 		}
 		module_close(module);
@@ -106,9 +107,10 @@ check_two_people(struct custody *custody, const char *const *people, struct err_
 
 	if (people[0] == NULL || people[1] == NULL) {
 		err_next(trace,
-		    "If that device is gone for good, two people say so: quorate quorum abort NAME "
-		    "--people NAME,NAME --reason TEXT. Else connect it, and run 'quorate quorum "
-		    "resume'.");
+		    "If that device is gone for good, two people say so: quorate quorum abort "
+		    "QUORUM "
+		    "--people NAME,NAME --reason TEXT --by NAME. Else connect it, and run 'quorate "
+		    "quorum resume QUORUM --by NAME'.");
 		return FAIL(trace, ERR_NOT_NOW,
 		    "a fresh token was about to be initialised, and may be the quorum's by now");
 	}
@@ -152,7 +154,8 @@ check_may(struct custody *custody, const struct pending *pending,
 		return ERR_OK;
 	if (pending->may_be_gone)
 		return confirm_gone(custody, operation, why, trace);
-	err_next(trace, "Run 'quorate quorum resume': it finishes what was begun.");
+	err_next(
+	    trace, "Run 'quorate quorum resume QUORUM --by NAME': it finishes what was begun.");
 	return FAIL(trace, ERR_NOT_NOW, "%s",
 	    pending->kind == ROSTER_OP_REPLACE_CARD
 		? "the share is the new card's already: there is no way back"

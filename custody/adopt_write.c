@@ -266,7 +266,7 @@ report_generation(
 	if (seen < generation->size && state == ROSTER_GENERATION_LIVE)
 		LOST(out,
 		    "%u cards of generation %u were not here: whose they are is unknown. 'quorate "
-		    "quorum adopt %s' adds them",
+		    "quorum adopt %s --by NAME' adds them",
 		    generation->size - seen, generation->number, adoption->request->name);
 	if (adopt_opens(adoption, generation->number) && !generation->known &&
 	    generation->escrowed.blob_len == 0 && generation->number < newest_open(adoption))
@@ -290,7 +290,7 @@ report_token(const struct adoption *adoption, const struct adopt_token *token, s
 	if (!token->found && !token->known)
 		LOST(out,
 		    "binding '%s': its token was not here. Connect it, then run 'quorate quorum "
-		    "adopt %s' again",
+		    "adopt %s --by NAME' again",
 		    token->spec.name, adoption->request->name);
 	for (int pin = 0; token->found && pin < ROSTER_TOKEN_PIN__COUNT; pin++) {
 		if (token->opens[pin] != 0)

@@ -61,9 +61,10 @@ static enum err PRINTF_LIKE(2, 3) is_older(struct err_trace *trace, const char *
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	err_next(trace, "Find the roster that this card last worked with: a newer copy, a backup, "
-			"or another installation's pack ('quorate roster take PACK'). Nothing was "
-			"changed on card or token.");
+	err_next(trace,
+	    "Find the roster that this card last worked with: a newer copy, a backup, "
+	    "or another installation's pack ('quorate roster take PACK --by NAME'). Nothing was "
+	    "changed on card or token.");
 	return FAIL(trace, ERR_NOT_NOW, "%s", text);
 }
 

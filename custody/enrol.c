@@ -48,7 +48,8 @@ check_names(struct enrolment *enrolment, struct err_trace *trace)
 	if (err != ERR_OK)
 		return err;
 	if ((person.roles & (ROSTER_CUSTODIAN | ROSTER_DEPUTY)) == 0) {
-		err_next(trace, "Add someone with 'quorate person add NAME --role custodian'.");
+		err_next(trace,
+		    "Add someone with 'quorate person add NAME --role custodian --by NAME'.");
 		return FAIL(trace, ERR_DENIED, "%s is neither custodian nor deputy", person.name);
 	}
 	enrolment->custodian = person.id;

@@ -60,7 +60,7 @@ note_away(const struct issuing *issuing, const struct roster_binding_spec *spec)
 	snprintf(text, sizeof(text),
 	    "Token '%.32s' (%.32s) is not here: it keeps its PINs for now. When it is here: "
 	    "quorate "
-	    "quorum resume %.32s",
+	    "quorum resume %.32s --by NAME",
 	    spec->token.label, spec->name, issuing->quorum.name);
 	attendant->note(attendant->context, text);
 }

@@ -234,12 +234,13 @@ broke_off(const struct issuing *issuing, enum err err, struct err_trace *trace)
 	const char *name = issuing->quorum.name;
 
 	if (switched)
-		err_next(trace, "Run 'quorate quorum resume %s': it finishes this.", name);
+		err_next(
+		    trace, "Run 'quorate quorum resume %s --by NAME': it finishes this.", name);
 	else
 		err_next(trace,
-		    "Run 'quorate quorum resume %s' to go on, or 'quorate quorum abort %s --reason "
-		    "TEXT' to give "
-		    "it up.",
+		    "Run 'quorate quorum resume %s --by NAME' to go on, or 'quorate quorum abort "
+		    "%s --reason "
+		    "TEXT --by NAME' to give it up.",
 		    name, name);
 	return FAIL(trace, err, "'%s' of quorum '%s' is not complete; %s",
 	    roster_operation_word(kind), name,

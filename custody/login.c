@@ -86,7 +86,8 @@ login_check_stays(
 		return err == ERR_ABSENT ? ERR_OK
 					 : FAIL(trace, err, "what is pending cannot be read");
 	if (is_leaving(pending, spec)) {
-		err_next(trace, "Finish it first: quorate token unbind %s, with the same new PINs.",
+		err_next(trace,
+		    "Finish it first: quorate token unbind %s --by NAME, with the same new PINs.",
 		    spec->name);
 		err = FAIL(trace, ERR_NOT_NOW,
 		    "token '%s' is being taken from its quorum, and may have other PINs already",

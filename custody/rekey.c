@@ -61,7 +61,7 @@ check_openers(const struct rekeying *rekeying, struct err_trace *trace)
 		return ERR_OK;
 	err_next(trace,
 	    "First have more of generation %u's cards proven (quorate health says which), or "
-	    "delivered (quorate quorum deliver %s).",
+	    "delivered (quorate quorum deliver %s --by NAME).",
 	    out->former, out->quorum);
 	return FAIL(trace, ERR_DENIED,
 	    "%u of generation %u's cards can be reached, and %u must open what stands",

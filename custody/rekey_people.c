@@ -40,8 +40,8 @@ check_usable(const struct rekeying *rekeying, const char *custodian, const struc
 	if (condition == ROSTER_CONDITION_READY || condition == ROSTER_CONDITION_STALE ||
 	    condition == ROSTER_CONDITION_PIN_UNKNOWN || condition == ROSTER_CONDITION_BLOCKED)
 		return ERR_OK;
-	err_next(trace, "Enrol another: quorate card enrol --custodian %s --quorum %s", custodian,
-	    rekeying->quorum.name);
+	err_next(trace, "Enrol another: quorate card enrol --custodian %s --quorum %s --by NAME",
+	    custodian, rekeying->quorum.name);
 	return FAIL(trace, ERR_DENIED, "%s's card %s is %s, and gets no share", custodian,
 	    card->name, roster_condition_words(condition));
 }
@@ -108,8 +108,8 @@ check_admin_pin(struct rekeying *rekeying, const char *custodian, const struct r
 		return ERR_OK;
 	if (err != ERR_ABSENT)
 		return FAIL(trace, err, "the escrow of card %s was not read", card->name);
-	err_next(trace, "Enrol it again: quorate card enrol --custodian %s --quorum %s", custodian,
-	    rekeying->quorum.name);
+	err_next(trace, "Enrol it again: quorate card enrol --custodian %s --quorum %s --by NAME",
+	    custodian, rekeying->quorum.name);
 	return FAIL(trace, ERR_NOT_NOW,
 	    "%s's card %s has an admin PIN from a generation that was given up", custodian,
 	    card->name);
@@ -196,7 +196,8 @@ plan_addition(struct rekeying *rekeying, const char *name, struct err_trace *tra
 	err = roster_card_of(
 	    rekeying->custody->roster, rekeying->quorum.name, &person.id, &card, trace);
 	if (err != ERR_OK || card.state != ROSTER_CARD_ENROLLED) {
-		err_next_instead(trace, "Enrol it: quorate card enrol --custodian %s --quorum %s",
+		err_next_instead(trace,
+		    "Enrol it: quorate card enrol --custodian %s --quorum %s --by NAME",
 		    person.name, rekeying->quorum.name);
 		return FAIL(trace, ERR_ABSENT, "%s has no enrolled card for '%s'", person.name,
 		    rekeying->quorum.name);

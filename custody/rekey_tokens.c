@@ -94,7 +94,8 @@ check_carried(
 		if (err != ERR_ABSENT)
 			continue;
 		err_next(trace,
-		    "Take it out first, with cards of generation %u: quorate token unbind %s; and "
+		    "Take it out first, with cards of generation %u: quorate token unbind %s --by "
+		    "NAME; and "
 		    "bind it again after the re-key.",
 		    binding->opens[pin], binding->spec.name);
 		err = FAIL(trace, ERR_NOT_NOW,

@@ -101,8 +101,8 @@ check_present(
 
 	if (err != ERR_OK || !roster_person_has_left(&person, roster_now(roster)))
 		return err;
-	err_next(trace, "Re-key: quorate quorum rekey %s --remove %s", standing->quorum.name,
-	    person.name);
+	err_next(trace, "Re-key: quorate quorum rekey %s --remove %s --by NAME",
+	    standing->quorum.name, person.name);
 	return FAIL(trace, ERR_DENIED, "%s has left, and gets no other card", person.name);
 }
 
@@ -120,7 +120,7 @@ find_new_card(const struct standing *standing, const struct roster_share *share,
 		return ERR_OK;
 	err_next_instead(trace,
 	    "Enrol it first, and then give this command again: quorate card enrol --custodian %s "
-	    "--quorum %s",
+	    "--quorum %s --by NAME",
 	    custodian, quorum);
 	return FAIL(trace, ERR_ABSENT, "%s has no other enrolled card for '%s'", custodian, quorum);
 }
@@ -139,7 +139,8 @@ static enum err
 refuse_lost(const struct standing *standing, struct err_trace *trace)
 {
 	err_next(trace,
-	    "Re-key instead, so that the share on it opens nothing: quorate quorum rekey %s",
+	    "Re-key instead, so that the share on it opens nothing: quorate quorum rekey %s --by "
+	    "NAME",
 	    standing->quorum.name);
 	return FAIL(trace, ERR_DENIED,
 	    "a card that is not in hand is not replaced: whoever has it would keep its share");

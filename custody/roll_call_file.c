@@ -297,5 +297,8 @@ roll_call_statement_read(
 	if (err == ERR_OK)
 		err = read_signed(json, out, trace);
 	json_decref(json);
-	return err == ERR_OK ? ERR_OK : FAIL(trace, err, "this is not a roll-call statement");
+	if (err == ERR_OK)
+		return ERR_OK;
+	err_next(trace, "Name the file that 'quorate card check --answer' wrote.");
+	return FAIL(trace, err, "this is not a roll-call statement");
 }

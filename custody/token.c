@@ -121,7 +121,8 @@ bound_token_choose(struct roster *roster, const struct roster_id *quorum, const 
 	if (found != NULL) {
 		*out = *found;
 	} else if (count == 0) {
-		err_next(trace, "Bind one with 'quorate token bind'.");
+		err_next(
+		    trace, "Bind one with 'quorate token bind QUORUM --name BINDING --by NAME'.");
 		err = FAIL(trace, ERR_ABSENT, "no token is bound to this quorum");
 	} else if (name == NULL) {
 		err_next(trace, "Say which with --token NAME.");

@@ -62,7 +62,8 @@ make(struct custody *custody, const struct login_target *target,
 		err = take_pem(&made, pem, trace);
 	if (err != ERR_OK)
 		err_next(trace,
-		    "Look what the token holds now before you try again: quorate key list %s",
+		    "Look what the token holds now before you try again: quorate key list %s --by "
+		    "NAME",
 		    target->quorum.name);
 	job_result_drop(&made);
 	return err;

@@ -151,7 +151,8 @@ token_guard_begin(const struct token_facts *token, const char *copy, struct err_
 	if (!softhsm_keeps(token))
 		return ERR_OK;
 	if (exists(copy)) {
-		err_next(trace, "Finish the interrupted change first: quorate quorum resume");
+		err_next(trace,
+		    "Finish the interrupted change first: quorate quorum resume QUORUM --by NAME");
 		return FAIL(trace, ERR_EXISTS, "a change of token '%s' is unfinished: %s is there",
 		    token->label, copy);
 	}

@@ -57,7 +57,7 @@ blocked(const struct card *card, enum card_pin which, struct err_trace *trace)
 				"one, if its make allows that.");
 	else
 		err_next(trace, "Its custodian's share is still on it: unblock it with "
-				"'quorate card unblock'.");
+				"'quorate card unblock CARD --by NAME'.");
 	return err;
 }
 

@@ -41,8 +41,11 @@ settle_end(struct roster *roster, const struct roster_appoint *appoint, int64_t 
 		return *until == 0
 			   ? ERR_OK
 			   : FAIL(trace, ERR_ARGUMENT, "an end without the day of the signature");
-	if (appoint->acknowledged > roster_now(roster))
+	if (appoint->acknowledged > roster_now(roster)) {
+		err_next(trace, "Give this command again on the day it is signed, or leave "
+				"--acknowledged out.");
 		return FAIL(trace, ERR_ARGUMENT, "an acknowledgement signed in the future");
+	}
 	const int64_t longest = appoint->acknowledged + days * CLOCK_DAY;
 	if (*until == 0)
 		*until = longest;

@@ -179,7 +179,7 @@ check_others(
 	if (err != ERR_OK || others > 0 || (person->roles & ROSTER_ADMINISTRATOR) == 0)
 		return err;
 	err_next(trace, "Make somebody else one first: quorate person edit NAME --role "
-			"administrator");
+			"administrator --by NAME");
 	return FAIL(trace, ERR_DENIED, "'%s' is the last administrator", person->name);
 }
 
@@ -252,7 +252,7 @@ check_settled(struct roster *roster, const struct roster_person *person, struct 
 	if (err != ERR_OK || outstanding == 0)
 		return err;
 	err_next(trace, "Re-key the quorum first, or say what became of the card: quorate person "
-			"depart NAME --card returned");
+			"depart NAME --card returned --by NAME");
 	return FAIL(trace, ERR_NOT_NOW,
 	    "a card with a share that still opens something is outstanding with '%s'",
 	    person->name);
@@ -264,7 +264,8 @@ departure_check_over(
 {
 	if (roster_person_has_left(person, roster_now(roster)))
 		return check_settled(roster, person, trace);
-	err_next(trace, "Record the departure first: quorate person depart NAME --card …");
+	err_next(
+	    trace, "Record the departure first: quorate person depart NAME --card … --by NAME");
 	return FAIL(trace, ERR_NOT_NOW, "'%s' has not left", person->name);
 }
 

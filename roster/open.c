@@ -172,7 +172,10 @@ load_standing(struct roster *roster, struct err_trace *trace)
 static enum err
 refuse_foreign(const struct roster *roster, struct err_trace *trace)
 {
-	err_next(trace, "work where it was made; it can be read here ('quorate health')");
+	err_next(trace,
+	    "work where it was made; it can be read here ('quorate health'). If that is lost: "
+	    "'quorate roster pack PACK', then 'quorate init --join PACK --by NAME --roster' with "
+	    "another file");
 	return FAIL(trace, ERR_NOT_NOW,
 	    "the roster '%s' was not made on this installation, or its state folder '%s' is gone",
 	    roster->file, roster->state_dir);

@@ -132,8 +132,8 @@ roster_operation_check_none(
 		return ERR_OK;
 	if (err == ERR_OK) {
 		err_next(trace,
-		    "finish it with 'quorate quorum resume %s', or see 'quorate quorum "
-		    "abort %s'",
+		    "finish it with 'quorate quorum resume %s --by NAME', or see 'quorate quorum "
+		    "abort %s --reason TEXT --by NAME'",
 		    quorum->name, quorum->name);
 		err = FAIL(trace, ERR_NOT_NOW, "'%s' of quorum '%s' is pending",
 		    operation_words[other->plan.kind], quorum->name);

@@ -89,7 +89,8 @@ fail_held(const struct roster_policy_row *row, const struct held *held, const ch
     struct err_trace *trace)
 {
 	if (held->what == ROSTER_HOLDS_ISSUE)
-		err_next(trace, "Finish it with 'quorate quorum resume %s', or give it up.", name);
+		err_next(trace,
+		    "Finish it with 'quorate quorum resume %s --by NAME', or give it up.", name);
 	else
 		err_next(trace, "Wait until it has ended, then set it.");
 	return FAIL(trace, ERR_NOT_NOW, "'%s' is not loosened while %s of quorum '%s' is %s",

@@ -128,9 +128,9 @@ roster_seat_check(struct roster *roster, struct err_trace *trace)
 	if (roster_id_equal(&holder.writer, &roster->own.writer))
 		return ERR_OK;
 	roster_id_format(&holder.writer, id);
-	err_next(trace,
-	    "do it there, or have it pass the seat with 'quorate roster hand-over --to NAME' and "
-	    "take its pack here");
+	err_next(trace, "do it there, or have it pass the seat with 'quorate roster hand-over --to "
+			"INSTALLATION --by NAME' and "
+			"take its pack here");
 	return FAIL(trace, ERR_NOT_NOW,
 	    "the seat is with the installation '%s' (%.8s…), not with this one", holder.name, id);
 }

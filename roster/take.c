@@ -162,7 +162,7 @@ fail_own(struct taking *taking, const struct event *event, struct err_trace *tra
 	hex_encode(own->hash.bytes, 8, here);
 	hex_encode(event->hash.bytes, 8, there);
 	err_next(trace, "this roster was rolled back: find its newer copy, or begin anew from the "
-			"pack with 'quorate init --join PACK' in another file");
+			"pack with 'quorate init --join PACK --by NAME' in another file");
 	return FAIL(trace, ERR_NOT_NOW,
 	    "the pack knows event %" PRId64 " (%s…) of this installation, whose own roster ends "
 	    "with event %" PRId64 " (%s…)",
@@ -463,7 +463,7 @@ check_whose(const struct roster *roster, const struct pack_header *header, struc
 	roster_id_format(&header->roster, theirs);
 	err_next(trace,
 	    "check --roster; another organisation's pack begins a roster of its own with "
-	    "'quorate init --join PACK'");
+	    "'quorate init --join PACK --by NAME'");
 	return FAIL(
 	    trace, ERR_FORMAT, "the pack is of another roster: %.8s…, this is %.8s…", theirs, ours);
 }

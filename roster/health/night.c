@@ -61,8 +61,9 @@ night_make(const struct judgement *judgement, struct roster_health *health)
 	    "PIN only where you know the machine.");
 	add_line(health,
 	    "Ask %s for card %s. If it comes back it stays out of use: write it down with "
-	    "'quorate card report %s found'.",
+	    "'quorate card report %s found --by NAME'.",
 	    share->custodian.name, share->card.name, share->card.name);
-	add_line(health, "Decide by %s: 'quorate quorum rekey %s' makes what is outside worthless.",
+	add_line(health,
+	    "Decide by %s: 'quorate quorum rekey %s --by NAME' makes what is outside worthless.",
 	    words_time(open->due, due), facts->name);
 }

@@ -73,6 +73,8 @@ say_rekey(const struct judgement *judgement, struct roster_reason *out)
 {
 	const struct facts *facts = judgement->facts;
 
-	say_next(out, facts->pending ? "quorate quorum resume %s" : "quorate quorum rekey %s",
+	say_next(out,
+	    facts->pending ? "quorate quorum resume %s --by NAME"
+			   : "quorate quorum rekey %s --by NAME",
 	    facts->name);
 }

@@ -15,7 +15,8 @@ SAY(say_below_threshold)
 	(void)finding;
 	say(out, "%u of the %u cards that it needs are ready", judgement->ready,
 	    judge_newest(judgement)->threshold);
-	say_next(out, "quorate card check --all --quorum %s, and bring back those who are away",
+	say_next(out,
+	    "quorate card check --all --quorum %s --by NAME, and bring back those who are away",
 	    judgement->facts->name);
 }
 
@@ -36,7 +37,8 @@ SAY(say_not_delivered)
 	say(out, "the share for card %s of %s was not delivered yet", share->card.name,
 	    share->custodian.name);
 	say_next(out,
-	    judgement->facts->pending ? "quorate quorum resume %s" : "quorate quorum deliver %s",
+	    judgement->facts->pending ? "quorate quorum resume %s --by NAME"
+				      : "quorate quorum deliver %s --by NAME",
 	    judgement->facts->name);
 }
 
@@ -46,7 +48,8 @@ SAY(say_not_seen)
 	say(out, "%u of the %u cards of generation %u were not seen since the quorum was adopted",
 	    judge_newest(judgement)->size - judge_newest(judgement)->shares,
 	    judge_newest(judgement)->size, judge_newest(judgement)->number);
-	say_next(out, "quorate quorum adopt %s (with the other cards)", judgement->facts->name);
+	say_next(out, "quorate quorum adopt %s --by NAME (with the other cards)",
+	    judgement->facts->name);
 }
 
 SAY(say_roll_call_due)
@@ -56,7 +59,7 @@ SAY(say_roll_call_due)
 
 	say(out, "card %s of %s was last proven on %s; its roll-call is due", share->card.name,
 	    share->custodian.name, words_date(finding->since, date));
-	say_next(out, "quorate card check %s", share->card.name);
+	say_next(out, "quorate card check %s --by NAME", share->card.name);
 }
 
 SAY(say_roll_call_overdue)
@@ -70,7 +73,7 @@ SAY(say_roll_call_overdue)
 	else
 		say(out, "card %s of %s was last proven on %s and no longer counts as ready",
 		    share->card.name, share->custodian.name, words_date(finding->since, date));
-	say_next(out, "quorate card check %s", share->card.name);
+	say_next(out, "quorate card check %s --by NAME", share->card.name);
 }
 
 SAY(say_tries)
@@ -78,7 +81,8 @@ SAY(say_tries)
 	const struct fact_share *share = words_share(judgement, finding);
 
 	say(out, "card %s of %s has one PIN try left", share->card.name, share->custodian.name);
-	say_next(out, "quorate card check %s (with its right PIN, which gives the tries back)",
+	say_next(out,
+	    "quorate card check %s --by NAME (with its right PIN, which gives the tries back)",
 	    share->card.name);
 }
 
@@ -88,7 +92,7 @@ SAY(say_blocked)
 
 	say(out, "card %s of %s is blocked: no PIN try is left", share->card.name,
 	    share->custodian.name);
-	say_next(out, "quorate card unblock %s", share->card.name);
+	say_next(out, "quorate card unblock %s --by NAME", share->card.name);
 }
 
 SAY(say_pin_unknown)
@@ -96,7 +100,7 @@ SAY(say_pin_unknown)
 	const struct fact_share *share = words_share(judgement, finding);
 
 	say(out, "%s does not know the PIN of card %s", share->custodian.name, share->card.name);
-	say_next(out, "quorate card unblock %s", share->card.name);
+	say_next(out, "quorate card unblock %s --by NAME", share->card.name);
 }
 
 SAY(say_card_reported)
@@ -115,7 +119,7 @@ SAY(say_away)
 	const struct fact_share *share = words_share(judgement, finding);
 	char date[WORDS_TIME];
 
-	if (finding->due == 0)
+	if (finding->due == 0 || finding->due == FACT_FOR_EVER)
 		say(out, "%s is away: card %s does not count", share->custodian.name,
 		    share->card.name);
 	else

@@ -8,14 +8,14 @@ SAY(say_operation_pending)
 
 	say(out, "'%s' was begun on %s and is not finished",
 	    roster_operation_word(judgement->facts->operation), words_time(finding->since, since));
-	say_next(out, "quorate quorum resume %s", judgement->facts->name);
+	say_next(out, "quorate quorum resume %s --by NAME", judgement->facts->name);
 }
 
 SAY(say_old_generation)
 {
 	say(out, "token '%s' still opens with an older generation than %u",
 	    judgement->facts->binding[finding->other].name, judge_newest(judgement)->number);
-	say_next(out, "quorate quorum resume %s", judgement->facts->name);
+	say_next(out, "quorate quorum resume %s --by NAME", judgement->facts->name);
 }
 
 SAY(say_software_token)
@@ -28,7 +28,7 @@ SAY(say_no_token)
 {
 	(void)finding;
 	say(out, "no token is bound to quorum '%s'", judgement->facts->name);
-	say_next(out, "quorate token bind %s TOKEN --name NAME", judgement->facts->name);
+	say_next(out, "quorate token bind %s --name BINDING --by NAME", judgement->facts->name);
 }
 
 SAY(say_acknowledgement)
@@ -38,7 +38,7 @@ SAY(say_acknowledgement)
 
 	say(out, "the acknowledgement that %s signed ended on %s", share->custodian.name,
 	    words_date(finding->since, date));
-	say_next(out, "quorate person appoint %s (with a newly signed acknowledgement)",
+	say_next(out, "quorate person appoint %s --appointed-by TEXT --acknowledged DATE --by NAME",
 	    share->custodian.name);
 }
 
@@ -66,7 +66,7 @@ SAY(say_no_checkpoint)
 	(void)judgement;
 	(void)finding;
 	say(out, "no card has signed the roster's head: nothing pins its past to people");
-	say_next(out, "quorate roster checkpoint");
+	say_next(out, "quorate roster checkpoint %s --by NAME", judgement->facts->name);
 }
 
 SAY(say_stale_news)
@@ -76,7 +76,8 @@ SAY(say_stale_news)
 	(void)judgement;
 	say(out, "another installation's last news is of %s: what it did since is not judged here",
 	    words_date(finding->since, date));
-	say_next(out, "quorate roster pack on the other one, quorate roster take here");
+	say_next(out,
+	    "quorate roster pack FILE on the other one, quorate roster take FILE --by NAME here");
 }
 
 SAY(say_one_installation)
@@ -86,5 +87,6 @@ SAY(say_one_installation)
 	(void)finding;
 	out->generation = newest->number;
 	say(out, "no other installation is known to have heard of generation %u", newest->number);
-	say_next(out, "quorate roster pack here, quorate roster take on the other one");
+	say_next(out,
+	    "quorate roster pack FILE here, quorate roster take FILE --by NAME on the other one");
 }

@@ -71,7 +71,10 @@ SAY(say_copy_opens)
 	out->generation = copy->generation;
 	say(out, "a copy of token '%s' at '%.90s' opens with generation %u for ever", copy->name,
 	    copy->place, copy->generation);
-	say_next(out, "destroy it, then quorate token copy (it records the destruction)");
+	say_next(out,
+	    "destroy it, then quorate token copy %s --destroyed ID --how TEXT --by NAME (ID: "
+	    "quorate token copies)",
+	    copy->name);
 }
 
 SAY(say_record_left)
@@ -83,7 +86,8 @@ SAY(say_record_left)
 	    "%u %s of a generation that was given up, which with an old copy of the roster may "
 	    "open what it was to open",
 	    left, left == 1 ? "card keeps a record" : "cards keep records");
-	say_next(out, "quorate key list %s (a card loses it at its next use; quorate quorum show)",
+	say_next(out,
+	    "quorate key list %s --by NAME (a card loses it at its next use; quorate quorum show)",
 	    judgement->facts->name);
 }
 
@@ -96,7 +100,8 @@ SAY(say_token_suspected)
 	    "token '%s' came out of another bag, or one that was not whole, on %s: somebody could "
 	    "have had it",
 	    judgement->facts->binding[finding->other].name, date);
-	say_next(out, "have two people check its seals, and re-key: quorate quorum rekey %s",
+	say_next(out,
+	    "have two people check its seals, and re-key: quorate quorum rekey %s --by NAME",
 	    judgement->facts->name);
 }
 

@@ -41,7 +41,8 @@ SAY(say_place_alone)
 	    places[finding->other].words, place_name(judgement, finding), finding->count,
 	    judge_newest(judgement)->threshold);
 	say_next(out,
-	    "quorate quorum rekey %s with cards elsewhere, or accept it by the policy's %s",
+	    "quorate quorum rekey %s --by NAME, with cards elsewhere, or accept it by the policy's "
+	    "%s",
 	    judgement->facts->name, places[finding->other].limit);
 }
 
@@ -53,6 +54,7 @@ SAY(say_place_shares)
 	    places[finding->other].words, place_name(judgement, finding), finding->count,
 	    out->generation, finding->count >= threshold ? ", enough to open it alone" : "");
 	say_next(out,
-	    "quorate quorum rekey %s with cards elsewhere, or accept it by the policy's %s",
+	    "quorate quorum rekey %s --by NAME, with cards elsewhere, or accept it by the policy's "
+	    "%s",
 	    judgement->facts->name, places[finding->other].limit);
 }

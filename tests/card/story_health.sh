@@ -32,10 +32,10 @@ events() {
 told 0 'today it is well, and what comes is told' 'root: OK, margin 1, exposure 0
 ahead, if nothing is done:
 its roll-call is due
-before: quorate card check root/1' quorate health
+before: quorate card check root/1 --by NAME' quorate health
 told 1 'in half a year the roll-calls are due' 'As planned today, on
 root: WARNING, margin 1
-do: quorate card check root/1' quorate health root --at "$(in_days 182)"
+do: quorate card check root/1 --by NAME' quorate health root --at "$(in_days 182)"
 told 2 'a month later no card counts' '0 of the 2 cards that it needs are ready' \
 	quorate health root --at "$(in_days 212)"
 told 3 'before its founding there was no roster' 'the roster did not exist yet
@@ -62,7 +62,7 @@ root: WARNING, margin 0, exposure 1
 alice left on
 tonight:
 quorate card report root/1 found
-do: quorate quorum rekey root' quorate health root --if-depart alice
+do: quorate quorum rekey root --by NAME' quorate health root --if-depart alice
 told 2 'two departures are a key to be treated as compromised' 'treat the keys as compromised
 root: CRITICAL, margin -1, exposure 2' quorate health --if-depart alice,bob
 told 2 'someone away and a card lost leave too few' 'root: CRITICAL, margin -1, exposure 1

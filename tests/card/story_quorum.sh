@@ -57,13 +57,13 @@ broken_off_early() {
 	empties_readers
 	robot 'stop-at card 2' meets 1 "'create' of quorum 'root' is not complete; no token was touched
 read the card's key (no PIN): stopped with 1 of 3 cards
-quorate quorum resume root' to go on, or 'quorate quorum abort root --reason TEXT' to give it up" \
+quorate quorum resume root --by NAME' to go on, or 'quorate quorum abort root --reason TEXT --by NAME' to give it up" \
 		of 2 alice,bob,carol
 }
 what_is_pending() {
 	meets 1 'has no generation yet: there is nothing to print' quorate quorum sheet root
 	meets 3 "'create' was begun
-do: quorate quorum resume root" quorate health
+do: quorate quorum resume root --by NAME" quorate health
 	meets 0 'not complete yet
 user PIN not set yet, SO PIN not set yet' quorate quorum show root
 	meets 1 "a quorum 'root' was begun already and is not complete

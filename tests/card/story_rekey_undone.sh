@@ -35,7 +35,7 @@ holds 'a quorum of 2 of 4 stands, with two tokens' stands
 
 stopped_in_delivery() {
 	robot 'stop-at pin 5;order frank,alice' meets 1 "'rekey' of quorum 'root' is not complete; no token was touched
-quorate quorum resume root' to go on, or 'quorate quorum abort root" \
+quorate quorum resume root --by NAME' to go on, or 'quorate quorum abort root" \
 		rekey --remove dave --add frank
 	meets 1 "'rekey' of quorum 'root' is pending" rekey --remove dave
 	meets 1 "'rekey' of quorum 'root' is pending" quorate quorum deliver root --by ann
@@ -88,7 +88,7 @@ holds 'a card whose admin PIN went with it is refused until it is enrolled again
 # The last admin PIN is still to be changed when the people go: the tokens have changed.
 stopped_at_the_end() {
 	robot 'stop-at card 12' meets 1 "its tokens have their PINs
-Run 'quorate quorum resume root': it finishes this" rekey --remove dave --add frank --away backup
+Run 'quorate quorum resume root --by NAME': it finishes this" rekey --remove dave --add frank --away backup
 	meets 1 'a token was touched already: there is no way back' \
 		quorate quorum abort root --reason late --by ann
 	meets 0 'nothing is pending for root

@@ -79,8 +79,8 @@ the_level_follows_the_roll_calls_through_due_and_overdue(void **state)
 	assert_int_equal(health->level, ROSTER_LEVEL_WARNING);
 	assert_int_equal(health->ready, 5);
 	assert_non_null(reason_of(health, ROSTER_REASON_ROLL_CALL_DUE));
-	assert_string_equal(
-	    reason_of(health, ROSTER_REASON_ROLL_CALL_DUE)->next, "quorate card check root/1");
+	assert_string_equal(reason_of(health, ROSTER_REASON_ROLL_CALL_DUE)->next,
+	    "quorate card check root/1 --by NAME");
 	roster_health_free(health);
 	health = evaluate(place, proven + 210 * DAY + 1);
 	assert_int_equal(health->level, ROSTER_LEVEL_CRITICAL);
@@ -180,8 +180,8 @@ a_quorum_that_is_being_made_is_unknown_and_says_what_is_pending(void **state)
 	assert_true(health->pending);
 	assert_int_equal(health->operation, ROSTER_OP_CREATE);
 	assert_non_null(reason_of(health, ROSTER_REASON_NOT_LIVE));
-	assert_string_equal(
-	    reason_of(health, ROSTER_REASON_OPERATION_PENDING)->next, "quorate quorum resume root");
+	assert_string_equal(reason_of(health, ROSTER_REASON_OPERATION_PENDING)->next,
+	    "quorate quorum resume root --by NAME");
 	roster_health_free(health);
 }
 
@@ -212,8 +212,8 @@ an_undelivered_share_does_not_count(void **state)
 	health = evaluate(place, 0);
 	assert_int_equal(health->ready, 4);
 	assert_int_equal(health->level, ROSTER_LEVEL_WARNING);
-	assert_string_equal(
-	    reason_of(health, ROSTER_REASON_NOT_DELIVERED)->next, "quorate quorum deliver root");
+	assert_string_equal(reason_of(health, ROSTER_REASON_NOT_DELIVERED)->next,
+	    "quorate quorum deliver root --by NAME");
 	roster_health_free(health);
 }
 
@@ -276,7 +276,7 @@ an_outstanding_card_is_decided_on_within_the_hours_of_the_policy(void **state)
 	assert_non_null(reason_of(health, ROSTER_REASON_DECIDE));
 	assert_int_equal(reason_of(health, ROSTER_REASON_DECIDE)->due, left + DAY);
 	assert_string_equal(
-	    reason_of(health, ROSTER_REASON_DECIDE)->next, "quorate quorum rekey root");
+	    reason_of(health, ROSTER_REASON_DECIDE)->next, "quorate quorum rekey root --by NAME");
 	assert_int_equal(health->nights, 5);
 	assert_non_null(strstr(health->night[3], "quorate card report root/1 found"));
 	roster_health_free(health);
