@@ -111,7 +111,15 @@ SAY(say_card_reported)
 	say(out, "card %s of %s counts as %s since %s", share->card.name, share->custodian.name,
 	    roster_condition_words((enum roster_condition)finding->other),
 	    words_date(finding->since, date));
-	say_rekey(judgement, out);
+	if (share->card.exposed != 0 || judgement->facts->pending ||
+	    finding->other == ROSTER_CONDITION_LOST || finding->other == ROSTER_CONDITION_SUSPECTED)
+		say_rekey(judgement, out);
+	else
+		say_next(out,
+		    "quorate card enrol --custodian %s --quorum %s --by NAME, then quorate quorum "
+		    "replace-card %s %s --by NAME",
+		    share->custodian.name, judgement->facts->name, judgement->facts->name,
+		    share->custodian.name);
 }
 
 SAY(say_away)

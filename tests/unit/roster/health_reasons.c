@@ -376,7 +376,8 @@ static const struct {
 	    "alice does not know the PIN of card root/1", "quorate card unblock root/1 --by NAME" },
 	[ROSTER_REASON_CARD_REPORTED] = { two_damaged, ROSTER_LEVEL_WARNING,
 	    "card root/1 of alice counts as damaged since 2026-09-20",
-	    "quorate quorum rekey root --by NAME" },
+	    "quorate card enrol --custodian alice --quorum root --by NAME, then quorate quorum "
+	    "replace-card root alice --by NAME" },
 	[ROSTER_REASON_AWAY] = { three_away, ROSTER_LEVEL_OK,
 	    "alice is away until 2026-09-22: card root/1 does not count", "" },
 	[ROSTER_REASON_EXPOSED] = { three_lost, ROSTER_LEVEL_CRITICAL,
