@@ -92,8 +92,8 @@ find_share(const struct standing *standing, const char *custodian, const struct 
 }
 
 static enum err
-check_present(
-    const struct standing *standing, const struct roster_share *share, struct err_trace *trace)
+check_present(const struct standing *standing, const struct roster_share *share, const char *what,
+    struct err_trace *trace)
 {
 	struct roster *roster = standing->custody->roster;
 	struct roster_person person;
@@ -103,7 +103,7 @@ check_present(
 		return err;
 	err_next(trace, "Re-key: quorate quorum rekey %s --remove %s --by NAME",
 	    standing->quorum.name, person.name);
-	return FAIL(trace, ERR_DENIED, "%s has left, and gets no other card", person.name);
+	return FAIL(trace, ERR_DENIED, "%s has left, and gets no %s", person.name, what);
 }
 
 /* The newest that the custodian enrolled, which must not be the one that died. */
@@ -181,7 +181,7 @@ replace_card(
 	if (err == ERR_OK)
 		err = find_share(standing, custodian, &share, trace);
 	if (err == ERR_OK)
-		err = check_present(standing, share, trace);
+		err = check_present(standing, share, "other card", trace);
 	if (err == ERR_OK)
 		err = find_new_card(standing, share, custodian, &card, trace);
 	if (err == ERR_OK)
@@ -206,6 +206,28 @@ count_waiting(const struct roster_generation *generation)
 	return count;
 }
 
+/* Those who wait for their share. Who left gets none: it would be one more outside. */
+static enum err
+add_waiting(struct standing *standing, struct err_trace *trace)
+{
+	const struct roster_share *gone = NULL;
+	unsigned added = 0;
+
+	for (unsigned i = 0; i < standing->generation.shares; i++) {
+		const struct roster_share *share = &standing->generation.share[i];
+
+		if (share->delivered != 0)
+			continue;
+		if (check_present(standing, share, "share", NULL) != ERR_OK) {
+			gone = share;
+			continue;
+		}
+		add_card(standing, &share->card, share->index);
+		added++;
+	}
+	return added > 0 ? ERR_OK : check_present(standing, gone, "share", trace);
+}
+
 static enum err
 deliver(struct standing *standing, const struct attendance *attendance, unsigned *waiting,
     struct err_trace *trace)
@@ -216,10 +238,9 @@ deliver(struct standing *standing, const struct attendance *attendance, unsigned
 	if (count_waiting(generation) == 0)
 		return FAIL(
 		    trace, ERR_ABSENT, "every card of '%s' has its share", standing->quorum.name);
-	for (unsigned i = 0; i < generation->shares; i++)
-		if (generation->share[i].delivered == 0)
-			add_card(standing, &generation->share[i].card, generation->share[i].index);
-	err = carry_out(standing, attendance, trace);
+	err = add_waiting(standing, trace);
+	if (err == ERR_OK)
+		err = carry_out(standing, attendance, trace);
 	if (err == ERR_OK)
 		err = roster_generation_get(standing->custody->roster, &standing->quorum.id,
 		    generation->number, generation, trace);

@@ -94,12 +94,12 @@ judge_share(struct judgement *judgement, size_t at)
 	const struct fact_share *share = &judgement->facts->share[at];
 	int64_t until = 0;
 
+	if (judge_has_left(judgement, share))
+		return false;
 	if (share->delivered == 0) {
 		find_share(judgement, ROSTER_REASON_NOT_DELIVERED, at);
 		return false;
 	}
-	if (judge_has_left(judgement, share))
-		return false;
 	const bool is_good = judge_card(judgement, at);
 
 	if (!is_away(judgement, share, &until))

@@ -143,5 +143,20 @@ holds 'bob gets a blank one' bob_enrols
 holds 'one that is lost is not replaced' lost_is_refused
 holds 'the same share for the new card, proven' replaced
 
+# ---- somebody left before the share came ---------------------------------------------------------
+
+waits_for_carol() {
+	meets 0 'share waits to be delivered' rekey -m 2 --later carol
+	quorate person depart carol --card outstanding --by ann
+}
+holds 'carol was not there, and leaves' waits_for_carol
+told 3 'who left gets no share any more' 'carol has left, and gets no share
+quorate quorum rekey root --remove carol --by NAME' quorate quorum deliver root --by ann
+nothing_of_hers() {
+	meets 1 'exposure 0
+re-key by' quorate health && ! grep -q 'quorum deliver' said
+}
+holds 'health does not want it delivered' nothing_of_hers
+
 told 0 'the roster verifies' 'every hash, signature and table agrees' quorate roster verify
 conclude
