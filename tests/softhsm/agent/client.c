@@ -6,11 +6,10 @@
  *   client MODULE sign            signs once
  *   client MODULE storm N         N clients sign at once; prints "made A, refused B, failed C"
  *   client MODULE rival           one client attacks another's session, object and operation
- *   client MODULE refused         calls what the policy refuses
+ *   client MODULE refused         calls everything that the policy refuses, and asks for secrets
  *   client SOCKET send HEX        sends bytes; ends well when it is cut within 15 seconds
  *   client SOCKET crowd N         opens N connections and says nothing on them for a second
  */
-#include <dlfcn.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -25,72 +24,15 @@
 #include <p11-kit/pkcs11.h>
 
 #include "base/encode.h"
+#include "tests/softhsm/agent/refused.h"
+#include "tests/softhsm/agent/signer.h"
 
 enum { SIGNATURE = 512, BYTES = 64, CUT_MS = 15000 };
 
-/* What one client holds; what a rival would like to have. */
-struct hold {
-	CK_FUNCTION_LIST *pkcs11;
-	CK_SLOT_ID slot;
-	CK_SESSION_HANDLE session;
-	CK_OBJECT_HANDLE key;
-};
-
-static CK_MECHANISM ecdsa = { CKM_ECDSA, NULL, 0 };
-static CK_BYTE digest[48] = { 1, 2, 3 };
-
-static void
-must(const char *what, CK_RV rv)
-{
-	if (rv == CKR_OK)
-		return;
-	fprintf(stderr, "%s: 0x%lx\n", what, rv);
-	exit(1);
-}
-
-static CK_OBJECT_HANDLE
-find_key(const struct hold *hold)
-{
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template = { CKA_CLASS, &class, sizeof(class) };
-	CK_OBJECT_HANDLE key = 0;
-	CK_ULONG count = 0;
-
-	must("C_FindObjectsInit", hold->pkcs11->C_FindObjectsInit(hold->session, &template, 1));
-	must("C_FindObjects", hold->pkcs11->C_FindObjects(hold->session, &key, 1, &count));
-	must("C_FindObjectsFinal", hold->pkcs11->C_FindObjectsFinal(hold->session));
-	if (count != 1) {
-		fprintf(stderr, "no private key is visible\n");
-		exit(1);
-	}
-	return key;
-}
-
-static struct hold
-connect_client(const char *module)
-{
-	struct hold hold = { 0 };
-	CK_ULONG count = 1;
-	CK_C_GetFunctionList get_list;
-	void *library = dlopen(module, RTLD_NOW);
-	void *symbol = library == NULL ? NULL : dlsym(library, "C_GetFunctionList");
-
-	if (symbol == NULL) {
-		fprintf(stderr, "%s\n", dlerror());
-		exit(1);
-	}
-	memcpy(&get_list, &symbol, sizeof(get_list));
-	must("C_GetFunctionList", get_list(&hold.pkcs11));
-	must("C_Initialize", hold.pkcs11->C_Initialize(NULL));
-	must("C_GetSlotList", hold.pkcs11->C_GetSlotList(CK_TRUE, &hold.slot, &count));
-	must("C_OpenSession",
-	    hold.pkcs11->C_OpenSession(hold.slot, CKF_SERIAL_SESSION, NULL, NULL, &hold.session));
-	hold.key = find_key(&hold);
-	return hold;
-}
+static CK_BYTE digest[SIGNER_DIGEST] = { 1, 2, 3 };
 
 static CK_RV
-finish_signature(const struct hold *hold)
+finish_signature(const struct signer *hold)
 {
 	CK_BYTE signature[SIGNATURE];
 	CK_ULONG len = sizeof(signature);
@@ -98,21 +40,13 @@ finish_signature(const struct hold *hold)
 	return hold->pkcs11->C_Sign(hold->session, digest, sizeof(digest), signature, &len);
 }
 
-static CK_RV
-sign_once(const struct hold *hold)
-{
-	CK_RV rv = hold->pkcs11->C_SignInit(hold->session, &ecdsa, hold->key);
-
-	return rv == CKR_OK ? finish_signature(hold) : rv;
-}
-
 static int
 run_sign(const char *module, const char *unused)
 {
-	struct hold hold = connect_client(module);
+	struct signer hold = signer_connect(module);
 
 	(void)unused;
-	must("C_Sign", sign_once(&hold));
+	signer_must("C_Sign", signer_sign(&hold, digest));
 	return 0;
 }
 
@@ -120,13 +54,13 @@ run_sign(const char *module, const char *unused)
 static int
 storm_child(const char *module, int gate)
 {
-	struct hold hold = connect_client(module);
+	struct signer hold = signer_connect(module);
 	char byte;
 	CK_RV rv;
 
 	if (read(gate, &byte, 1) != 0)
 		return 2;
-	rv = sign_once(&hold);
+	rv = signer_sign(&hold, digest);
 	if (rv != CKR_OK && rv != CKR_FUNCTION_REJECTED)
 		fprintf(stderr, "C_Sign: 0x%lx\n", rv);
 	return rv == CKR_OK ? 0 : rv == CKR_FUNCTION_REJECTED ? 1 : 2;
@@ -171,7 +105,7 @@ expect(const char *what, CK_RV rv, CK_RV wanted)
 
 /* Everything a rival could try with numbers that it somehow learnt. */
 static int
-attack(const struct hold *rival, const struct hold *victim)
+attack(const struct signer *rival, const struct signer *victim)
 {
 	CK_FUNCTION_LIST *pkcs11 = rival->pkcs11;
 	CK_BYTE bytes[SIGNATURE];
@@ -191,7 +125,7 @@ attack(const struct hold *rival, const struct hold *victim)
 	    pkcs11->C_GetAttributeValue(rival->session, victim->key, &label, 1),
 	    CKR_OBJECT_HANDLE_INVALID);
 	bad += expect("C_SignInit with the victim's number",
-	    pkcs11->C_SignInit(rival->session, &ecdsa, victim->key), CKR_KEY_HANDLE_INVALID);
+	    pkcs11->C_SignInit(rival->session, &signer_ecdsa, victim->key), CKR_KEY_HANDLE_INVALID);
 	bad += expect("C_CloseSession of the victim's session",
 	    pkcs11->C_CloseSession(victim->session), CKR_SESSION_HANDLE_INVALID);
 	bad += expect("C_Logout", pkcs11->C_Logout(rival->session), CKR_OK);
@@ -204,14 +138,15 @@ attack(const struct hold *rival, const struct hold *victim)
 static int
 run_victim(const char *module, int tell, int wait_fd)
 {
-	struct hold hold = connect_client(module);
+	struct signer hold = signer_connect(module);
 	char byte;
 
-	must("the victim's C_SignInit", hold.pkcs11->C_SignInit(hold.session, &ecdsa, hold.key));
+	signer_must("the victim's C_SignInit",
+	    hold.pkcs11->C_SignInit(hold.session, &signer_ecdsa, hold.key));
 	if (write(tell, &hold, sizeof(hold)) != sizeof(hold) || read(wait_fd, &byte, 1) != 1)
 		return 1;
-	must("the victim's C_Sign after the attack", finish_signature(&hold));
-	must("the victim's next signature", sign_once(&hold));
+	signer_must("the victim's C_Sign after the attack", finish_signature(&hold));
+	signer_must("the victim's next signature", signer_sign(&hold, digest));
 	return 0;
 }
 
@@ -219,7 +154,7 @@ static int
 run_rival(const char *module, const char *unused)
 {
 	int told[2], go[2], status = 1;
-	struct hold victim, rival;
+	struct signer victim, rival;
 	int bad;
 
 	(void)unused;
@@ -227,52 +162,13 @@ run_rival(const char *module, const char *unused)
 		return 1;
 	if (fork() == 0)
 		_exit(run_victim(module, told[1], go[0]));
-	rival = connect_client(module);
+	rival = signer_connect(module);
 	if (read(told[0], &victim, sizeof(victim)) != sizeof(victim))
 		return 1;
 	bad = attack(&rival, &victim);
 	(void)!write(go[1], "g", 1);
 	wait(&status);
 	return bad > 0 || status != 0;
-}
-
-static int
-run_refused(const char *module, const char *unused)
-{
-	struct hold hold = connect_client(module);
-	CK_FUNCTION_LIST *pkcs11 = hold.pkcs11;
-	CK_SESSION_HANDLE session = hold.session;
-	CK_MECHANISM generate = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
-	CK_MECHANISM rsa = { CKM_RSA_PKCS, NULL, 0 };
-	CK_UTF8CHAR pin[] = "12345678", label[32] = "x";
-	CK_OBJECT_HANDLE made[2];
-	CK_BYTE out[SIGNATURE];
-	CK_ULONG len = sizeof(out);
-	const CK_RV no = CKR_FUNCTION_NOT_SUPPORTED;
-	int bad = 0;
-
-	(void)unused;
-	bad += expect("C_InitToken", pkcs11->C_InitToken(hold.slot, pin, 8, label), no);
-	bad += expect("C_SetPIN", pkcs11->C_SetPIN(session, pin, 8, pin, 8), no);
-	bad += expect("C_InitPIN", pkcs11->C_InitPIN(session, pin, 8), no);
-	bad += expect("C_DestroyObject", pkcs11->C_DestroyObject(session, hold.key), no);
-	bad += expect(
-	    "C_SetAttributeValue", pkcs11->C_SetAttributeValue(session, hold.key, NULL, 0), no);
-	bad += expect("C_CreateObject", pkcs11->C_CreateObject(session, NULL, 0, made), no);
-	bad += expect("C_CopyObject", pkcs11->C_CopyObject(session, hold.key, NULL, 0, made), no);
-	bad += expect("C_GenerateKeyPair",
-	    pkcs11->C_GenerateKeyPair(session, &generate, NULL, 0, NULL, 0, &made[0], &made[1]),
-	    no);
-	bad += expect("C_DecryptInit", pkcs11->C_DecryptInit(session, &rsa, hold.key), no);
-	bad +=
-	    expect("C_Decrypt", pkcs11->C_Decrypt(session, digest, sizeof(digest), out, &len), no);
-	bad += expect("C_SignRecoverInit", pkcs11->C_SignRecoverInit(session, &rsa, hold.key), no);
-	bad += expect(
-	    "C_WrapKey", pkcs11->C_WrapKey(session, &rsa, hold.key, hold.key, out, &len), no);
-	bad += expect("C_DigestKey", pkcs11->C_DigestKey(session, hold.key), no);
-	bad += expect(
-	    "C_Login as SO", pkcs11->C_Login(session, CKU_SO, pin, 8), CKR_USER_TYPE_INVALID);
-	return bad > 0;
 }
 
 static int
@@ -335,7 +231,7 @@ main(int argc, char **argv)
 		{ "sign", run_sign },
 		{ "storm", run_storm },
 		{ "rival", run_rival },
-		{ "refused", run_refused },
+		{ "refused", refused_run },
 		{ "send", run_send },
 		{ "crowd", run_crowd },
 	};
