@@ -8,6 +8,7 @@
 #include "roster/card_internal.h"
 #include "roster/content.h"
 #include "roster/person_internal.h"
+#include "roster/quorum.h"
 #include "roster/roster_internal.h"
 
 enum { TRIES_MAX = 255 };
@@ -64,6 +65,27 @@ check_time(struct roster *roster, const struct roster_card *card,
 	return ERR_OK;
 }
 
+/* A card that was replaced keeps its copy of a share, and may turn out not to be destroyed. */
+static enum err
+check_in_use(struct roster *roster, const struct roster_card *card, struct err_trace *trace)
+{
+	int64_t has_share = 0;
+	enum err err = ERR_OK;
+
+	if (card->state == ROSTER_CARD_ENROLLED)
+		return ERR_OK;
+	err = db_ask_integer(roster->db,
+	    DB_CALL("SELECT 1 FROM proof p JOIN generation g ON g.quorum = p.quorum AND "
+		    "g.number = p.generation WHERE p.card = ?1 AND g.state = ?2 LIMIT 1",
+		db_blob(card->id.bytes, ROSTER_ID_SIZE), db_integer(ROSTER_GENERATION_LIVE)),
+	    0, &has_share, trace);
+	if (err != ERR_OK || has_share != 0)
+		return err;
+	return FAIL(trace, ERR_NOT_NOW, "card %s is not in use: %s", card->name,
+	    card->state == ROSTER_CARD_BEGUN ? "its enrolment was begun, not finished"
+					     : "it was given up, or enrolled anew");
+}
+
 static enum err
 check_report(struct roster *roster, const struct roster_id *id,
     const struct roster_card_report *report, struct err_trace *trace)
@@ -71,10 +93,8 @@ check_report(struct roster *roster, const struct roster_id *id,
 	struct roster_card card;
 	enum err err = roster_card_get(roster, id, &card, trace);
 
-	if (err == ERR_OK && card.state != ROSTER_CARD_ENROLLED)
-		err = FAIL(trace, ERR_NOT_NOW, "card %s is not in use: %s", card.name,
-		    card.state == ROSTER_CARD_BEGUN ? "its enrolment was begun, not finished"
-						    : "it was given up, or enrolled anew");
+	if (err == ERR_OK)
+		err = check_in_use(roster, &card, trace);
 	if (err == ERR_OK && report->report == ROSTER_REPORT_DAMAGED &&
 	    card.report == ROSTER_REPORT_DESTROYED) {
 		err_next(trace, "if it still exists, report it found");

@@ -19,7 +19,8 @@ outside_since(struct judgement *judgement, const struct fact_share *share)
 {
 	if (judge_reached(judgement, share->former_exposed))
 		return share->former_exposed;
-	if (share->delivered == 0)
+	/* A card that was pulled in the middle may have it, though nothing proves that. */
+	if (share->delivered == 0 && share->begun == 0)
 		return 0;
 	/* Destroyed later or not: it was outside. */
 	if (judge_reached(judgement, share->card.exposed))

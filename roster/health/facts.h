@@ -28,6 +28,7 @@ enum fact_place { FACT_SITE, FACT_EMPLOYER, FACT_LINE, FACT_MODEL, FACT_PLACE__C
 struct fact_share {
 	unsigned generation; /* index into facts->generation */
 	int64_t delivered;   /* 0: not yet */
+	int64_t begun;       /* since when the card may hold it, proven or not; 0: it does not */
 	struct roster_card card;
 	int64_t proven;         /* the last proof for this generation, 0: none */
 	int64_t former_exposed; /* since when a card that had the share before is exposed, or 0 */

@@ -64,6 +64,7 @@ gather_share(struct roster *roster, struct facts *facts, const struct roster_sha
 
 	share->generation = (unsigned)facts->generations;
 	share->delivered = from->delivered;
+	share->begun = from->begun;
 	if (err == ERR_OK)
 		err = roster_person_get(roster, &from->custodian, &share->custodian, trace);
 	if (err == ERR_OK)

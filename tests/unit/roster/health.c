@@ -185,12 +185,11 @@ a_quorum_that_is_being_made_is_unknown_and_says_what_is_pending(void **state)
 	roster_health_free(health);
 }
 
+/* A standing quorum whose last card has no share yet. */
 static void
-an_undelivered_share_does_not_count(void **state)
+found_but_for_eve(struct place *place)
 {
-	struct place *place = *state;
 	struct err_trace trace = { 0 };
-	struct roster_health *health;
 
 	place_add_people(place);
 	place_enrol_cards(place);
@@ -209,6 +208,15 @@ an_undelivered_share_does_not_count(void **state)
 	}
 	place_bind(place);
 	place_go_live(place, 1);
+}
+
+static void
+an_undelivered_share_does_not_count(void **state)
+{
+	struct place *place = *state;
+	struct roster_health *health;
+
+	found_but_for_eve(place);
 	health = evaluate(place, 0);
 	assert_int_equal(health->ready, 4);
 	assert_int_equal(health->level, ROSTER_LEVEL_WARNING);
@@ -414,16 +422,45 @@ a_past_date_is_judged_by_what_was_known_then(void **state)
 	roster_health_free(health);
 }
 
-/* A lost card whose custodian got another one: the share on the lost one is still dangerous. */
+/* Its delivery was begun and broke off: the card may hold its share, and is lost. */
 static void
-a_share_moved_to_another_card_is_still_exposed_by_the_lost_one(void **state)
+a_lost_card_that_may_hold_its_share_counts_as_exposed(void **state)
 {
 	struct place *place = *state;
 	struct err_trace trace = { 0 };
 	struct roster_card_report report = { .report = ROSTER_REPORT_LOST };
+	struct roster_plan plan = { .kind = ROSTER_OP_DELIVER, .generation = 1, .threshold = 3 };
+	struct roster_step begun = { .kind = ROSTER_STEP_DELIVERY_BEGUN };
+	struct roster_health *health;
+
+	found_but_for_eve(place);
+	plan.quorum = place->quorum;
+	plan.cards = 1;
+	plan.card[0].card = begun.card = place->card[4];
+	plan.card[0].index = 4;
+	assert_ok(roster_operation_begin(place->roster, &plan, &place->operation, &trace), &trace);
+	report.happened = place->now;
+	report.reporter = place->person[0];
+	assert_ok(roster_card_report(place->roster, &place->card[4], &report, &trace), &trace);
+	health = evaluate(place, 0);
+	assert_int_equal(health->exposure, 0);
+	roster_health_free(health);
+	assert_ok(
+	    roster_operation_journal(place->roster, &place->operation, &begun, &trace), &trace);
+	health = evaluate(place, 0);
+	assert_int_equal(health->exposure, 1);
+	roster_health_free(health);
+}
+
+/* Alice gets another card for her share of generation 1. */
+static void
+replace_first(struct place *place)
+{
+	struct err_trace trace = { 0 };
 	struct roster_share_replacement replacement = { .generation = 1 };
-	struct roster_card_begin another = { .quorum = "root",
+	const struct roster_card_begin another = { .quorum = "root",
 		.serial = "FFFE:00000009",
+		.custodian = place->person[0],
 		.family = "openpgp",
 		.model = "virtual",
 		.firmware = "",
@@ -431,13 +468,7 @@ a_share_moved_to_another_card_is_still_exposed_by_the_lost_one(void **state)
 		.resettable = true };
 	struct roster_card_keys keys;
 	struct roster_card card;
-	struct roster_health *health;
 
-	place_found_quorum(place);
-	report.happened = place->now;
-	report.reporter = place->person[0];
-	assert_ok(roster_card_report(place->roster, &place->card[0], &report, &trace), &trace);
-	another.custodian = place->person[0];
 	assert_ok(roster_card_begin(place->roster, &another, &card, &trace), &trace);
 	place_keys(&keys);
 	assert_ok(roster_card_enrol(place->roster, &card.id, &keys, &trace), &trace);
@@ -445,10 +476,48 @@ a_share_moved_to_another_card_is_still_exposed_by_the_lost_one(void **state)
 	memset(replacement.record, 0x77, sizeof(replacement.record));
 	assert_ok(
 	    roster_share_replace(place->roster, &place->quorum, &replacement, &trace), &trace);
+}
+
+/* A lost card whose custodian got another one: the share on the lost one is still dangerous. */
+static void
+a_share_moved_to_another_card_is_still_exposed_by_the_lost_one(void **state)
+{
+	struct place *place = *state;
+	struct err_trace trace = { 0 };
+	struct roster_card_report report = { .report = ROSTER_REPORT_LOST };
+	struct roster_health *health;
+
+	place_found_quorum(place);
+	report.happened = place->now;
+	report.reporter = place->person[0];
+	assert_ok(roster_card_report(place->roster, &place->card[0], &report, &trace), &trace);
+	replace_first(place);
 	health = evaluate(place, 0);
 	assert_int_equal(health->exposure, 1);
 	assert_int_equal(health->ready, 4);
 	assert_non_null(reason_of(health, ROSTER_REASON_NOT_DELIVERED));
+	roster_health_free(health);
+}
+
+/* It was to be destroyed, and is not to be found. */
+static void
+a_replaced_card_can_be_reported_lost_and_exposes_its_share(void **state)
+{
+	struct place *place = *state;
+	struct err_trace trace = { 0 };
+	struct roster_card_report report = { .report = ROSTER_REPORT_LOST };
+	struct roster_health *health;
+
+	place_found_quorum(place);
+	replace_first(place);
+	health = evaluate(place, 0);
+	assert_int_equal(health->exposure, 0);
+	roster_health_free(health);
+	report.happened = place->now;
+	report.reporter = place->person[0];
+	assert_ok(roster_card_report(place->roster, &place->card[0], &report, &trace), &trace);
+	health = evaluate(place, 0);
+	assert_int_equal(health->exposure, 1);
 	roster_health_free(health);
 }
 
@@ -485,6 +554,7 @@ main(void)
 		WITH_ROSTER(a_lost_card_is_not_ready_and_counts_as_exposed),
 		WITH_ROSTER(a_quorum_that_is_being_made_is_unknown_and_says_what_is_pending),
 		WITH_ROSTER(an_undelivered_share_does_not_count),
+		WITH_ROSTER(a_lost_card_that_may_hold_its_share_counts_as_exposed),
 		WITH_ROSTER(shares_of_people_who_left_are_exposure_and_m_of_them_are_critical),
 		WITH_ROSTER(an_outstanding_card_is_decided_on_within_the_hours_of_the_policy),
 		WITH_ROSTER(a_card_that_came_back_is_not_exposed_but_a_rekey_is_due),
@@ -493,6 +563,7 @@ main(void)
 		WITH_ROSTER(what_ifs_are_judged_and_leave_no_trace),
 		WITH_ROSTER(a_past_date_is_judged_by_what_was_known_then),
 		WITH_ROSTER(a_share_moved_to_another_card_is_still_exposed_by_the_lost_one),
+		WITH_ROSTER(a_replaced_card_can_be_reported_lost_and_exposes_its_share),
 		WITH_ROSTER(an_older_generation_that_still_opens_a_token_is_told),
 	};
 
