@@ -75,18 +75,20 @@ write_all(int fd, const void *bytes, size_t len)
 }
 
 /*
- * Writes a new file down to the disk, 0600, under a name made from `name`, which ends in XXXXXX.
- * A failure leaves no file behind.
+ * Writes a new file down to the disk under a name made from `name`, which ends in XXXXXX. A mode
+ * other than 0600, which some file systems do not have, is set by the descriptor: in a folder that
+ * others can write, the name may be theirs by then. A failure leaves no file behind.
  */
 static enum err
-write_new(char *name, const void *bytes, size_t len, struct err_trace *trace)
+write_new(char *name, const struct part *content, mode_t mode, struct err_trace *trace)
 {
 	const int fd = mkostemp(name, O_CLOEXEC);
 	enum err err = ERR_OK;
 
 	if (fd < 0)
 		return FAIL_ERRNO(trace, "file '%s' not made", name);
-	if (!write_all(fd, bytes, len) || fsync(fd) != 0)
+	if (!write_all(fd, content->bytes, content->len) ||
+	    (mode != 0600 && fchmod(fd, mode) != 0) || fsync(fd) != 0)
 		err = FAIL_ERRNO(trace, "file '%s' not written", name);
 	if (close(fd) != 0 && err == ERR_OK)
 		err = FAIL_ERRNO(trace, "file '%s' not written", name);
@@ -96,14 +98,15 @@ write_new(char *name, const void *bytes, size_t len, struct err_trace *trace)
 }
 
 static enum err
-write_beside(const char *path, const struct part *content, char **out, struct err_trace *trace)
+write_beside(
+    const char *path, const struct part *content, mode_t mode, char **out, struct err_trace *trace)
 {
 	char *name = NULL;
 	enum err err;
 
 	if (asprintf(&name, "%s.XXXXXX", path) < 0)
 		return FAIL(trace, ERR_NOMEM, "no memory for a path");
-	err = write_new(name, content->bytes, content->len, trace);
+	err = write_new(name, content, mode, trace);
 	if (err != ERR_OK) {
 		free(name);
 		return err;
@@ -116,11 +119,11 @@ static enum err
 replace(const char *path, const struct part *content, mode_t mode, struct err_trace *trace)
 {
 	char *name = NULL;
-	enum err err = write_beside(path, content, &name, trace);
+	enum err err = write_beside(path, content, mode, &name, trace);
 
 	if (err != ERR_OK)
 		return err;
-	if (chmod(name, mode) == 0 && rename(name, path) == 0) {
+	if (rename(name, path) == 0) {
 		err = file_sync_folder_of(path, trace);
 	} else {
 		err = FAIL_ERRNO(trace, "file '%s' not replaced", path);
@@ -179,7 +182,7 @@ file_create(const char *path, const void *bytes, size_t len, struct err_trace *t
 	/* For the message, before anything is written; what decides is the rename. */
 	if (lstat(path, &there) == 0)
 		return FAIL(trace, ERR_EXISTS, "'%s' exists and is never overwritten", path);
-	err = write_beside(path, &(struct part){ bytes, len }, &name, trace);
+	err = write_beside(path, &(struct part){ bytes, len }, 0600, &name, trace);
 	if (err == ERR_OK)
 		err = file_put_in_place(name, path, trace);
 	free(name);

@@ -281,6 +281,9 @@ answer_request(struct cli *cli, const struct health_values *v, struct request *r
 {
 	enum err err = turn_to(cli, v->at, answer, &request->question, trace);
 
+	/* An older copy would say that all is well, and know nothing of who has left since. */
+	if (err == ERR_OK && !answer->past)
+		err = roster_check_newest(cli->custody.roster, trace);
 	if (err == ERR_OK)
 		err = v->advisories == NULL
 			  ? read_own_advisories(&request->advisories, trace)

@@ -251,6 +251,8 @@ show_quorums(struct cli *cli, json_t *document, struct err_trace *trace)
 
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
 		err = show_pending(cli, quorums[i].name, pending, trace);
+	if (err == ERR_OK)
+		err = roster_check_newest(cli->custody.roster, trace);
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
 		err = show_health(cli, &quorums[i], health, trace);
 	free(quorums);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cli/health.h"
+
+#define FIRST_WORDS "# HELP quorate_"
 
 /* A figure per quorum; 0 stands for a time that there is not. */
 static double
@@ -144,15 +148,40 @@ print_reasons(FILE *out, const struct health_answer *answer)
 	}
 }
 
+/* Replaced is what this wrote before, or nothing: a slip of the name must not cost a roster. */
+static bool
+may_replace(const char *path)
+{
+	char start[sizeof(FIRST_WORDS) - 1];
+	struct stat about;
+	FILE *there;
+	size_t len = 0;
+
+	if (stat(path, &about) != 0)
+		return true; /* writing it says what is wrong */
+	there = S_ISREG(about.st_mode) ? fopen(path, "re") : NULL;
+	if (there == NULL)
+		return false;
+	len = fread(start, 1, sizeof(start), there);
+	fclose(there);
+	return len == 0 || (len == sizeof(start) && strncmp(start, FIRST_WORDS, len) == 0);
+}
+
 enum err
 health_write_prometheus(
     const char *path, const struct health_answer *answer, struct err_trace *trace)
 {
 	char *text = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out = NULL;
 	enum err err;
 
+	if (!may_replace(path)) {
+		err_next(trace, "name another file than '%s', or remove it", path);
+		return FAIL(
+		    trace, ERR_EXISTS, "'%s' is there, and has no figures of Quorate's", path);
+	}
+	out = open_memstream(&text, &len);
 	if (out == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for the figures");
 	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)

@@ -204,6 +204,15 @@ refuse_standing(const struct roster *roster, struct err_trace *trace)
 	    standing->file_n, file, standing->state_n, state);
 }
 
+enum err
+roster_check_newest(const struct roster *roster, struct err_trace *trace)
+{
+	const enum roster_standing_kind kind = roster->standing.kind;
+
+	return kind == ROSTER_OURS || kind == ROSTER_FOREIGN ? ERR_OK
+							     : refuse_standing(roster, trace);
+}
+
 /* What shows that a file was changed by somebody: its time and size. */
 static enum err
 note_file(const char *path, int64_t out[3], struct err_trace *trace)

@@ -149,6 +149,9 @@ struct roster_standing {
 
 void roster_standing(const struct roster *roster, struct roster_standing *out);
 
+/* ERR_NOT_NOW, with both sides, for a file that was rolled back or is a clone. */
+MUST_CHECK enum err roster_check_newest(const struct roster *roster, struct err_trace *trace);
+
 bool roster_id_equal(const struct roster_id *a, const struct roster_id *b);
 bool roster_hash_equal(const struct roster_hash *a, const struct roster_hash *b);
 int roster_id_order(const struct roster_id *a, const struct roster_id *b); /* as memcmp */

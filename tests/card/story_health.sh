@@ -89,7 +89,8 @@ keeps_old_figures() {
 	meets 3 'the figures for Prometheus were not written
 see that the folder' quorate health --prometheus none/quorate.prom
 	mkdir folder.prom
-	meets 3 'were not written' quorate health --prometheus folder.prom
+	meets 3 'has no figures of Quorate' quorate health --prometheus folder.prom
+	meets 3 'has no figures of Quorate' quorate health --prometheus "$QUORATE_ROSTER"
 	cmp quorate.prom old.prom
 }
 holds 'figures that cannot be written are status 3' keeps_old_figures

@@ -147,7 +147,7 @@ rolled_back() {
 	cp old.roster "$QUORATE_ROSTER"
 	meets 1 'rolled back to an older copy
 find the copy of the roster that ends with event' adds other
-	meets 0 'root: OK' quorate health
+	meets 3 'rolled back to an older copy' quorate health
 	cp kept "$QUORATE_ROSTER"
 	adds after-that
 }

@@ -115,11 +115,28 @@ figures_that_cannot_be_written_leave_the_old_ones(void **state)
 	    health_write_prometheus("none/quorate.prom", &answer, &trace), ERR_ABSENT, &trace);
 	assert_int_equal(mkdir("folder.prom", 0700), 0);
 	err_clear(&trace);
-	assert_fails(health_write_prometheus("folder.prom", &answer, &trace), ERR_ARGUMENT, &trace);
+	assert_fails(health_write_prometheus("folder.prom", &answer, &trace), ERR_EXISTS, &trace);
 	assert_non_null(strstr(trace.next, "folder.prom"));
 	text = content_of("quorate.prom");
 	assert_string_equal(text, "old\n");
 	free(text);
+}
+
+static void
+figures_replace_figures_and_no_other_file(void **state)
+{
+	struct err_trace trace = { 0 };
+	char *text = NULL;
+
+	(void)state;
+	assert_ok(file_publish("roster.db", "SQLite format 3", 15, &trace), &trace);
+	assert_fails(health_write_prometheus("roster.db", &answer, &trace), ERR_EXISTS, &trace);
+	text = content_of("roster.db");
+	assert_string_equal(text, "SQLite format 3");
+	free(text);
+	assert_ok(file_publish("empty.prom", "", 0, &trace), &trace);
+	for (int i = 0; i < 2; i++)
+		assert_ok(health_write_prometheus("empty.prom", &answer, &trace), &trace);
 }
 
 static void
@@ -167,6 +184,8 @@ main(void)
 		    the_figures_are_in_the_textfile_format_with_escaped_labels, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    figures_that_cannot_be_written_leave_the_old_ones, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    figures_replace_figures_and_no_other_file, set_up, tear_down),
 		cmocka_unit_test(the_document_has_levels_reasons_and_what_comes),
 		cmocka_unit_test(text_has_colour_only_when_asked),
 	};
