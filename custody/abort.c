@@ -12,6 +12,7 @@
 #include "hsm/module.h"
 #include "roster/generation.h"
 #include "roster/person.h"
+#include "roster/seat.h"
 
 /* The bindings that the operation added open nothing. */
 static enum err
@@ -167,9 +168,10 @@ pending_abort(struct custody *custody, const struct pending *pending,
     const struct pending_giving_up *why, struct err_trace *trace)
 {
 	struct roster_operation *operation = NULL;
-	enum err err =
-	    roster_operation_get(custody->roster, &pending->operation, &operation, trace);
+	enum err err = roster_seat_check(custody->roster, trace);
 
+	if (err == ERR_OK)
+		err = roster_operation_get(custody->roster, &pending->operation, &operation, trace);
 	if (err == ERR_OK)
 		err = check_may(custody, pending, operation, why, trace);
 	if (err == ERR_OK)

@@ -8,6 +8,7 @@
 #include "custody/gather.h"
 #include "custody/operation_state.h"
 #include "custody/whose.h"
+#include "roster/seat.h"
 
 typedef enum err (*phase)(struct issuing *issuing, struct err_trace *trace);
 enum { PHASES_MAX = 10 };
@@ -272,8 +273,11 @@ issuing_carry_out(struct custody *custody, const struct roster_id *operation,
     const struct attendance *attendance, struct err_trace *trace)
 {
 	struct issuing *issuing = NULL;
-	enum err err = issuing_open(custody, operation, &issuing, trace);
+	/* Resumed too: the pack of the seat's holder brings its pending operation everywhere. */
+	enum err err = roster_seat_check(custody->roster, trace);
 
+	if (err == ERR_OK)
+		err = issuing_open(custody, operation, &issuing, trace);
 	if (err == ERR_OK && attendance != NULL)
 		err = issuing_excuse(issuing, attendance, trace);
 	if (err == ERR_OK)

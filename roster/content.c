@@ -6,6 +6,7 @@
 
 #include "base/encode.h"
 #include "base/hash.h"
+#include "roster/generation.h"
 #include "roster/roster_internal.h"
 
 enum err
@@ -54,6 +55,19 @@ content_put_text(struct roster *roster, const char *text, json_t **out, struct e
 		return FAIL(trace, ERR_NOMEM, "no memory for an event");
 	*out = value;
 	return ERR_OK;
+}
+
+enum err
+content_check_text(const void *bytes, size_t len, struct err_trace *trace)
+{
+	json_t *text = json_stringn(bytes, len);
+	const bool is_plain = text != NULL && strlen(json_string_value(text)) == len &&
+			      !member_has_control(json_string_value(text));
+
+	json_decref(text);
+	return is_plain
+		   ? ERR_OK
+		   : FAIL(trace, ERR_FORMAT, "a name or the like is a text that cannot be shown");
 }
 
 struct target {
@@ -107,7 +121,8 @@ delete_contents(
 
 	for (size_t i = 0; i < count && err == ERR_OK; i++)
 		err = db_run(db,
-		    DB_CALL("DELETE FROM content WHERE hash = ?1",
+		    DB_CALL("DELETE FROM content WHERE hash = ?1 AND hash IN "
+			    "(SELECT hash FROM erased)",
 			db_blob(hashes[i].bytes, ROSTER_HASH_SIZE)),
 		    trace);
 	return err == ERR_OK ? have_wiped(db, trace) : err;
@@ -249,6 +264,31 @@ content_verify(struct db *db, struct db *projections, struct err_trace *trace)
 	return db_end(&rows, err, trace);
 }
 
+/*
+ * A live generation's sealed shares stay, and what was to go with them: an installation that gave
+ * the generation up did not know that another went on with it.
+ */
+static enum err
+erase_one(struct db *db, const struct roster_hash *hash, int64_t time, struct err_trace *trace)
+{
+	const struct db_value value = db_blob(hash->bytes, ROSTER_HASH_SIZE);
+	int64_t live = 0;
+	const enum err err = db_ask_integer(db,
+	    DB_CALL("SELECT 1 FROM share s JOIN generation g ON g.quorum = s.quorum AND "
+		    "g.number = s.generation WHERE s.record = ?1 AND g.state = ?2",
+		value, db_integer(ROSTER_GENERATION_LIVE)),
+	    0, &live, trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (live != 0)
+		return FAIL(trace, ERR_EXISTS, "a live generation's share would be erased");
+	return db_run(db,
+	    DB_CALL(
+		"INSERT OR IGNORE INTO erased(hash, time) VALUES(?1, ?2)", value, db_integer(time)),
+	    trace);
+}
+
 static enum err
 apply_erase(struct db *db, const struct event *event, struct err_trace *trace)
 {
@@ -260,10 +300,7 @@ apply_erase(struct db *db, const struct event *event, struct err_trace *trace)
 		if (!hex_decode(json_string_value(json_array_get(contents, i)), hash.bytes,
 			sizeof(hash.bytes)))
 			return FAIL(trace, ERR_INTERNAL, "a content hash was not checked");
-		err = db_run(db,
-		    DB_CALL("INSERT OR IGNORE INTO erased(hash, time) VALUES(?1, ?2)",
-			db_blob(hash.bytes, sizeof(hash.bytes)), db_integer(event->time)),
-		    trace);
+		err = erase_one(db, &hash, event->time, trace);
 	}
 	return err;
 }

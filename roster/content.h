@@ -50,6 +50,9 @@ MUST_CHECK enum err content_hash(const void *salt, const void *bytes, size_t len
  */
 MUST_CHECK enum err content_delete_erased(struct db *db, struct err_trace *trace);
 
+/* ERR_FORMAT for what is not UTF-8 or what a terminal would obey. */
+MUST_CHECK enum err content_check_text(const void *bytes, size_t len, struct err_trace *trace);
+
 /* Each content is what an event binds, and none is there that was erased or that nothing binds. */
 MUST_CHECK enum err content_verify(struct db *db, struct db *projections, struct err_trace *trace);
 

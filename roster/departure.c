@@ -284,6 +284,7 @@ apply_fate(struct db *db, const struct event *event, const struct roster_id *per
 	    trace);
 }
 
+/* Who has left does not come back by a later day that another installation had planned. */
 static enum err
 apply_depart(struct db *db, const struct event *event, struct err_trace *trace)
 {
@@ -293,9 +294,10 @@ apply_depart(struct db *db, const struct event *event, struct err_trace *trace)
 
 	if (err == ERR_OK)
 		err = db_run(db,
-		    DB_CALL("UPDATE person SET departed = ?2 WHERE id = ?1",
+		    DB_CALL("UPDATE person SET departed = CASE WHEN departed <> 0 AND "
+			    "departed <= ?3 THEN min(departed, ?2) ELSE ?2 END WHERE id = ?1",
 			db_blob(person.bytes, sizeof(person.bytes)),
-			db_integer(member_integer(event->body, "on"))),
+			db_integer(member_integer(event->body, "on")), db_integer(event->time)),
 		    trace);
 	for (size_t i = 0; i < json_array_size(cards) && err == ERR_OK; i++)
 		err = apply_fate(db, event, &person, json_array_get(cards, i), trace);

@@ -200,6 +200,35 @@ roster_card_holdings(struct roster *roster, const struct roster_id *card,
 	return err;
 }
 
+/*
+ * Whether an installation that did not know better says the end of a generation that others went on
+ * with: given up when it was live already, or dead while a token opens with it.
+ */
+static enum err
+check_end(struct db *db, const struct db_value *quorum, const struct db_value *number, int state,
+    struct err_trace *trace)
+{
+	int64_t stands = 0;
+	enum err err = ERR_OK;
+
+	if (state == ROSTER_GENERATION_ABORTED)
+		err = db_ask_integer(db,
+		    DB_CALL("SELECT state IN (?3, ?4) FROM generation "
+			    "WHERE quorum = ?1 AND number = ?2",
+			*quorum, *number, db_integer(ROSTER_GENERATION_LIVE),
+			db_integer(ROSTER_GENERATION_DEAD)),
+		    0, &stands, trace);
+	if (state == ROSTER_GENERATION_DEAD)
+		err = db_ask_integer(db,
+		    DB_CALL("SELECT EXISTS (SELECT 1 FROM binding WHERE quorum = ?1 AND "
+			    "unbound = 0 AND (opens_user = ?2 OR opens_so = ?2))",
+			*quorum, *number),
+		    0, &stands, trace);
+	if (err == ERR_OK && stands != 0)
+		return FAIL(trace, ERR_EXISTS, "the generation stands");
+	return err;
+}
+
 /* The first generation that becomes live makes the quorum stand. */
 static enum err
 apply_state(struct db *db, const struct event *event, struct err_trace *trace)
@@ -209,13 +238,17 @@ apply_state(struct db *db, const struct event *event, struct err_trace *trace)
 
 	member_hex(event->body, "quorum", quorum.bytes, sizeof(quorum.bytes));
 	const struct db_value id = db_blob(quorum.bytes, sizeof(quorum.bytes));
-	enum err err = db_change(db,
-	    DB_CALL("UPDATE generation SET state = ?3, "
-		    "live = CASE ?3 WHEN ?4 THEN ?5 ELSE live END "
-		    "WHERE quorum = ?1 AND number = ?2",
-		id, db_integer(member_integer(event->body, "generation")), db_integer(state),
-		db_integer(ROSTER_GENERATION_LIVE), db_integer(event->time)),
-	    trace);
+	const struct db_value number = db_integer(member_integer(event->body, "generation"));
+	enum err err = check_end(db, &id, &number, state, trace);
+
+	if (err == ERR_OK)
+		err = db_change(db,
+		    DB_CALL("UPDATE generation SET state = ?3, "
+			    "live = CASE ?3 WHEN ?4 THEN ?5 ELSE live END "
+			    "WHERE quorum = ?1 AND number = ?2",
+			id, number, db_integer(state), db_integer(ROSTER_GENERATION_LIVE),
+			db_integer(event->time)),
+		    trace);
 	if (err == ERR_OK && state == ROSTER_GENERATION_LIVE)
 		err = db_change(db,
 		    DB_CALL("UPDATE quorum SET state = ?2 WHERE id = ?1", id,

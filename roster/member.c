@@ -11,8 +11,8 @@
 typedef enum err (*member_checker)(
     const struct member *member, const json_t *value, struct err_trace *trace);
 
-static bool
-has_control_character(const char *text)
+bool
+member_has_control(const char *text)
 {
 	for (; *text != '\0'; text++) {
 		const unsigned char byte = (unsigned char)text[0];
@@ -42,7 +42,7 @@ check_text(const struct member *member, const json_t *value, struct err_trace *t
 		return FAIL(trace, ERR_FORMAT,
 		    "\"%s\" has %zu bytes, not from %" PRId64 " to %" PRId64, member->name,
 		    json_string_length(value), member->min, member->max);
-	if (has_control_character(json_string_value(value)))
+	if (member_has_control(json_string_value(value)))
 		return FAIL(trace, ERR_FORMAT, "\"%s\" has a control character", member->name);
 	return ERR_OK;
 }

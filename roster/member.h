@@ -104,6 +104,9 @@ struct member {
 MUST_CHECK enum err
 member_check(const struct member *members, const json_t *object, struct err_trace *trace);
 
+/* A line's end, an escape or the like, which a terminal would obey. */
+bool member_has_control(const char *text);
+
 /* Calls `visit` with every content hash in a checked object, lists included. */
 typedef enum err (*member_visit)(
     void *context, const struct roster_hash *hash, struct err_trace *trace);

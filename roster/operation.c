@@ -194,12 +194,15 @@ roster_operation_begin(struct roster *roster, const struct roster_plan *plan, st
 	return err;
 }
 
+/* What another installation began is its own to go on with, or to give up. */
 static enum err
 check_pending(struct roster *roster, const struct roster_id *id, struct err_trace *trace)
 {
 	struct roster_operation *found = NULL;
-	enum err err = roster_operation_get(roster, id, &found, trace);
+	enum err err = roster_seat_check(roster, trace);
 
+	if (err == ERR_OK)
+		err = roster_operation_get(roster, id, &found, trace);
 	if (err == ERR_OK && found->state != ROSTER_OP_PENDING)
 		err = FAIL(trace, ERR_NOT_NOW, "the operation is over");
 	roster_operation_free(found);

@@ -79,13 +79,9 @@ person_check_text(const struct person_text *text, struct err_trace *trace)
 	if (len == 0 || len >= text->size)
 		return FAIL(trace, ERR_ARGUMENT, "%s: %zu bytes, not from 1 to %zu", text->what,
 		    len, text->size - 1);
-	for (const char *at = text->text; *at != '\0'; at++) {
-		if ((unsigned char)*at < 0x20 || *at == 0x7F)
-			return FAIL(trace, ERR_ARGUMENT,
-			    "%s: it has a control character, such as "
-			    "the end of a line",
-			    text->what);
-	}
+	if (member_has_control(text->text))
+		return FAIL(trace, ERR_ARGUMENT,
+		    "%s: it has a control character, such as the end of a line", text->what);
 	if (!is_utf8(text->text))
 		return FAIL(trace, ERR_ARGUMENT, "%s: it is not UTF-8 text", text->what);
 	return ERR_OK;

@@ -139,6 +139,7 @@ static const struct schema_table tables[] = {
 	    "PRIMARY KEY(quorum, generation, position), "
 	    "FOREIGN KEY(quorum, generation) REFERENCES generation(quorum, number)"),
 	INDEX(share_card, "share(card)"),
+	INDEX(share_record, "share(record)"),
 	PROJECTION(escrow, "quorum, generation, kind, subject",
 	    "quorum BLOB NOT NULL, generation INTEGER NOT NULL, kind INTEGER NOT NULL, "
 	    "subject BLOB NOT NULL, blob BLOB NOT NULL, former BLOB, stored INTEGER NOT NULL, "

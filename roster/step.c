@@ -9,6 +9,7 @@
 #include "roster/operation_internal.h"
 #include "roster/quorum_internal.h"
 #include "roster/roster_internal.h"
+#include "roster/seat.h"
 
 /* In the order of enum roster_step_kind. */
 static const char *const step_words[] = { "sealed", "retired", "escrow-stored", "admin-pin-changed",
@@ -98,8 +99,10 @@ roster_operation_journal(struct roster *roster, const struct roster_id *operatio
     const struct roster_step *step, struct err_trace *trace)
 {
 	struct roster_operation *found = NULL;
-	enum err err = roster_operation_get(roster, operation, &found, trace);
+	enum err err = roster_seat_check(roster, trace);
 
+	if (err == ERR_OK)
+		err = roster_operation_get(roster, operation, &found, trace);
 	if (err != ERR_OK)
 		return err;
 	if (found->state != ROSTER_OP_PENDING)

@@ -302,11 +302,12 @@ project(struct taking *taking, struct err_trace *trace)
 	return err == ERR_OK ? project_all(db, db, PROJECT_EVERYTHING, trace) : err;
 }
 
-/* Whether an event binds it, whether one erased it, whether it is here. */
+/* Whether an event binds it, whether one erased it, whether it is here, and about a person. */
 struct standing {
 	bool bound;
 	bool erased;
 	bool here;
+	bool personal;
 };
 
 static bool
@@ -317,6 +318,7 @@ read_standing(const struct db_rows *rows, void *item)
 	standing->bound = db_get_integer(rows, 0) != 0;
 	standing->erased = db_get_integer(rows, 1) != 0;
 	standing->here = db_get_integer(rows, 2) != 0;
+	standing->personal = db_get_integer(rows, 3) != 0;
 	return true;
 }
 
@@ -334,11 +336,14 @@ add_content(struct taking *taking, const struct pack_read_content *content, stru
 		err = db_one(taking->roster->db,
 		    DB_CALL("SELECT EXISTS(SELECT 1 FROM reference WHERE hash = ?1), "
 			    "EXISTS(SELECT 1 FROM erased WHERE hash = ?1), "
-			    "EXISTS(SELECT 1 FROM content WHERE hash = ?1)",
+			    "EXISTS(SELECT 1 FROM content WHERE hash = ?1), "
+			    "EXISTS(SELECT 1 FROM personal WHERE hash = ?1)",
 			hash),
 		    read_standing, &standing, trace);
 	if (err == ERR_OK && !standing.bound)
 		err = FAIL(trace, ERR_FORMAT, "the pack has a content that no event binds");
+	if (err == ERR_OK && standing.personal)
+		err = content_check_text(content->bytes, content->len, trace);
 	if (err != ERR_OK || standing.erased || standing.here)
 		return err;
 	taking->taken->contents++;

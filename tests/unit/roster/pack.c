@@ -11,6 +11,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "roster/content.h"
 #include "roster/log.h"
 #include "roster/roster_internal.h"
 #include "tests/unit/roster/offices.h"
@@ -136,6 +137,30 @@ an_erasure_wins_over_a_pack_that_brings_the_name_back(void **state)
 	assert_fails(
 	    roster_person_find(offices->place[0]->roster, "walter the secret", &walter, &trace),
 	    ERR_ABSENT, &trace);
+}
+
+/* The laptop, which did not know that alice had left, planned her departure for later. */
+static void
+who_left_does_not_come_back_by_a_departure_planned_elsewhere(void **state)
+{
+	struct offices *offices = *state;
+	struct place *first = offices->place[0];
+	struct place *laptop = offices->place[1];
+	struct roster_card_fate fate = { .card = first->card[0], .fate = ROSTER_FATE_OUTSTANDING };
+	struct roster_departure departure = {
+		.person = first->person[0], .card = &fate, .cards = 1
+	};
+	struct err_trace trace = { 0 };
+	struct roster_person alice;
+
+	assert_ok(roster_person_depart(first->roster, &departure, &trace), &trace);
+	laptop->now = first->now += 60;
+	departure.on = laptop->now + 30 * 86400;
+	assert_ok(roster_person_depart(laptop->roster, &departure, &trace), &trace);
+	offices_pack(offices, 1);
+	offices_take(offices, 0);
+	assert_ok(roster_person_get(first->roster, &first->person[0], &alice, &trace), &trace);
+	assert_true(roster_person_has_left(&alice, first->now));
 }
 
 /* ---- packs that were harmed ---------------------------------------------------------------- */
@@ -329,6 +354,45 @@ a_forged_pack_is_refused_whatever_was_forged(void **state)
 }
 
 /* The first content's salt, of an event that is here already, and of one that is new. */
+/* What no Quorate writes, but an installation that was tampered with could. */
+static void
+write_name(struct place *place, const char *name)
+{
+	struct err_trace trace = { 0 };
+	struct roster_id id;
+	json_t *hash = NULL;
+
+	assert_ok(roster_id_new(&id, &trace), &trace);
+	assert_ok(roster_begin(place->roster, &trace), &trace);
+	assert_ok(content_put_text(place->roster, name, &hash, &trace), &trace);
+	assert_ok(event_append(place->roster, "person.add",
+		      json_pack("{s:o, s:o, s:[s]}", "person", member_of_id(&id), "name", hash,
+			  "roles", "witness"),
+		      &trace),
+	    &trace);
+	assert_ok(roster_end(place->roster, ERR_OK, &trace), &trace);
+}
+
+static void
+a_name_that_a_terminal_would_obey_is_refused_with_its_pack(void **state)
+{
+	static const char *const names[] = { "a\x1b[2J",
+		"a\xc2\x9b"
+		"2J",
+		"not UTF-8 \xff" };
+	struct offices *offices = *state;
+
+	for (unsigned at = 1; at < OFFICES; at++) {
+		struct err_trace trace = { 0 };
+
+		write_name(offices->place[at], names[at]);
+		offices_pack(offices, at);
+		assert_fails(offices_try_take(offices, 0, &trace), ERR_FORMAT, &trace);
+		assert_true(place_says(&trace, "a text that cannot be shown"));
+	}
+	write_name(offices->place[1], names[0]);
+}
+
 static void
 a_content_that_was_changed_is_refused(void **state)
 {
@@ -572,6 +636,8 @@ main(void)
 		WITH_OFFICES(a_pack_for_an_installation_has_only_what_it_lacks),
 		WITH_OFFICES(a_pack_that_begins_too_late_is_refused),
 		WITH_OFFICES(an_erasure_wins_over_a_pack_that_brings_the_name_back),
+		WITH_OFFICES(who_left_does_not_come_back_by_a_departure_planned_elsewhere),
+		WITH_OFFICES(a_name_that_a_terminal_would_obey_is_refused_with_its_pack),
 		WITH_OFFICES(a_pack_cut_off_anywhere_is_refused),
 		WITH_OFFICES(a_pack_with_a_changed_byte_is_refused_wherever_it_is),
 		WITH_OFFICES(a_pack_whose_events_were_reordered_is_refused),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "roster/generation.h"
 #include "roster/log.h"
 #include "roster/roster_internal.h"
 #include "tests/unit/roster/offices.h"
@@ -227,6 +228,72 @@ a_generation_that_two_installations_sealed_counts_once(void **state)
 	assert_int_equal(generation.sealed, offices->place[0]->now - 60);
 }
 
+/* A pack brings the operation that is pending with the seat's holder; it stays the holder's. */
+static void
+what_the_seats_holder_began_is_neither_gone_on_with_nor_given_up_elsewhere(void **state)
+{
+	const struct roster_step begun = {
+		.kind = ROSTER_STEP_SWITCH_BEGUN, .pin = ROSTER_USER_PIN, .binding = "other"
+	};
+	struct offices *offices = *state;
+	struct place *first = offices->place[0];
+	struct roster *laptop = offices->place[1]->roster;
+	struct err_trace trace = { 0 };
+	struct roster_plan plan = {
+		.kind = ROSTER_OP_BIND, .quorum = first->quorum, .generation = 1, .tokens = 1
+	};
+	struct roster_id id;
+
+	place_spec(&plan.token[0], "other");
+	assert_ok(roster_operation_begin(first->roster, &plan, &id, &trace), &trace);
+	offices_pack(offices, 0);
+	offices_take(offices, 1);
+	assert_fails(roster_operation_journal(laptop, &id, &begun, &trace), ERR_NOT_NOW, &trace);
+	assert_true(place_says(&trace, "the seat is with the installation 'first'"));
+	err_clear(&trace);
+	assert_fails(roster_operation_abort(laptop, &id, "not mine", &trace), ERR_NOT_NOW, &trace);
+	err_clear(&trace);
+	assert_fails(roster_operation_finish(laptop, &id, &trace), ERR_NOT_NOW, &trace);
+	err_clear(&trace);
+	assert_ok(roster_operation_journal(first->roster, &id, &begun, &trace), &trace);
+	assert_ok(roster_operation_abort(first->roster, &id, "mine", &trace), &trace);
+}
+
+/*
+ * The first was not dead, and gave generation 2 up that the claimer had made live meanwhile: cards
+ * and roster keep what opens the token.
+ */
+static void
+a_generation_that_went_live_elsewhere_is_not_given_up_here(void **state)
+{
+	static const struct roster_generation_ending given_up = { 2, ROSTER_GENERATION_ABORTED };
+	struct offices *offices = *state;
+	struct place *first = offices->place[0];
+	struct place *laptop = offices->place[1];
+	struct roster_seat_claim claim = { .people = { laptop->person[0], laptop->person[1] },
+		.quorum = laptop->quorum,
+		.generation = 1 };
+	struct err_trace trace = { 0 };
+	struct roster_generation generation;
+
+	place_seal(first, 2);
+	offices_pack(offices, 0);
+	offices_take(offices, 1);
+	sign_with(laptop, 3, &claim.checkpoint);
+	assert_ok(roster_seat_claim(laptop->roster, &claim, &trace), &trace);
+	place_deliver(laptop, 2);
+	place_go_live(laptop, 2);
+	first->now = laptop->now += 60;
+	assert_ok(roster_generation_end(first->roster, &first->quorum, &given_up, &trace), &trace);
+	offices_pack(offices, 0);
+	offices_take(offices, 1);
+	offices_verify(offices, 1);
+	assert_ok(
+	    roster_generation_get(laptop->roster, &laptop->quorum, 2, &generation, &trace), &trace);
+	assert_int_equal(generation.state, ROSTER_GENERATION_LIVE);
+	assert_true(generation.share[0].has_record);
+}
+
 #define WITH_OFFICES(test) cmocka_unit_test_setup_teardown(test, offices_setup, offices_teardown)
 
 int
@@ -240,6 +307,9 @@ main(void)
 		WITH_OFFICES(a_claim_needs_enough_fresh_signatures_and_two_people),
 		WITH_OFFICES(a_number_that_two_installations_gave_shows_as_two_names),
 		WITH_OFFICES(a_generation_that_two_installations_sealed_counts_once),
+		WITH_OFFICES(
+		    what_the_seats_holder_began_is_neither_gone_on_with_nor_given_up_elsewhere),
+		WITH_OFFICES(a_generation_that_went_live_elsewhere_is_not_given_up_here),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -379,6 +379,7 @@ a_generation_goes_only_forwards(void **state)
 		    ERR_NOT_NOW, &trace);
 	}
 	err_clear(&trace);
+	assert_ok(roster_binding_remove(place->roster, &place->binding, "gone", &trace), &trace);
 	assert_ok(roster_generation_set_state(
 		      place->roster, &place->quorum, 1, ROSTER_GENERATION_DEAD, &trace),
 	    &trace);
