@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "custody/issuing.h"
+#include "custody/operation_state.h"
 #include "roster/policy.h"
 
 unsigned
@@ -80,6 +81,38 @@ count_coming(const struct issuing *issuing)
 	return count;
 }
 
+/*
+ * Who left after it was begun gets no share: before it is sealed the operation must be given up,
+ * for the plan is fixed; after that theirs is never delivered, as if they came later.
+ */
+static enum err
+excuse_who_left(struct issuing *issuing, struct err_trace *trace)
+{
+	struct roster *roster = issuing->custody->roster;
+	struct roster_person person;
+
+	for (size_t i = 0; i < issuing->members; i++) {
+		struct issuing_member *member = &issuing->member[i];
+		enum err err = roster_person_get(roster, &member->card.custodian, &person, trace);
+
+		if (err != ERR_OK)
+			return err;
+		if (!roster_person_has_left(&person, roster_now(roster)))
+			continue;
+		member->later = true;
+		if (issuing->generation != NULL)
+			continue;
+		err_next(trace,
+		    "Give this up, and begin again without them: quorate quorum abort %s --reason "
+		    "TEXT "
+		    "--by NAME",
+		    issuing->quorum.name);
+		return FAIL(trace, ERR_DENIED,
+		    "%s has left, and gets no share; nothing is sealed yet", member->custodian);
+	}
+	return ERR_OK;
+}
+
 enum err
 issuing_excuse(
     struct issuing *issuing, const struct attendance *attendance, struct err_trace *trace)
@@ -95,7 +128,10 @@ issuing_excuse(
 		err = FAIL(trace, ERR_ARGUMENT, "--people names two who compare the receipts");
 	for (size_t i = 0; err == ERR_OK && i < attendance->people_count; i++)
 		issuing->people[i] = attendance->people[i];
-	if (err != ERR_OK || (plan->kind != ROSTER_OP_CREATE && plan->kind != ROSTER_OP_REKEY))
+	if (err != ERR_OK || !operation_makes_generation(issuing->operation))
+		return err;
+	err = excuse_who_left(issuing, trace);
+	if (err != ERR_OK)
 		return err;
 	err = roster_policy_get(issuing->custody->roster, ROSTER_POLICY_MARGIN, 0, &margin, trace);
 	if (err != ERR_OK)

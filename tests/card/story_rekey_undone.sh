@@ -158,5 +158,14 @@ re-key by' quorate health && ! grep -q 'quorum deliver' said
 }
 holds 'health does not want it delivered' nothing_of_hers
 
+begun_when_alice_leaves() {
+	robot 'stop-at card 1' meets 1 'no token was touched' rekey --remove carol -m 2
+	quorate person depart alice --card outstanding --by ann
+	meets 3 'alice has left, and gets no share; nothing is sealed yet
+quorate quorum abort root --reason TEXT --by NAME' quorate quorum resume root --by ann
+	quorate quorum abort root --reason 'alice left' --by ann
+}
+holds 'who leaves before anything is sealed gets no share of it' begun_when_alice_leaves
+
 told 0 'the roster verifies' 'every hash, signature and table agrees' quorate roster verify
 conclude
