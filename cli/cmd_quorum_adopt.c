@@ -10,6 +10,7 @@
 struct adopt_values {
 	const char *name;
 	const char *sheet;
+	struct names names;
 	const char *module;
 };
 
@@ -24,6 +25,11 @@ static const struct option_row adopt_options[] = {
 	    .metavar = "FILE",
 	    .help = "the text of the binding sheet, for what cards cannot carry",
 	    .offset = offsetof(struct adopt_values, sheet) },
+	{ .name = "name",
+	    .kind = OPTION_NAMES,
+	    .metavar = "NAME,NAME,...",
+	    .help = "bindings that are known to be on no card, in default format",
+	    .offset = offsetof(struct adopt_values, names) },
 	{ .name = "module",
 	    .kind = OPTION_TEXT,
 	    .metavar = "NAME",
@@ -63,7 +69,10 @@ static enum err
 run_adopt(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	const struct adopt_values *v = values;
-	struct adopt_request request = { .name = v->name, .module = v->module };
+	struct adopt_request request = { .name = v->name,
+		.bindings = v->names.name,
+		.binding_count = v->names.count,
+		.module = v->module };
 	struct roster_sheet *sheet = NULL;
 	struct adopted *adopted = NULL;
 	enum err err = read_sheet(v->sheet, &sheet, trace);

@@ -280,8 +280,9 @@ adopt(struct adoption *adoption, struct adopted *out, struct err_trace *trace)
 			    "the binding sheet is of another quorum of that name");
 		adoption->quorum = adoption->request->sheet->quorum;
 		adoption->has_id = true;
-		err = adopt_sheet_bindings(adoption, trace);
 	}
+	if (err == ERR_OK)
+		err = adopt_told_bindings(adoption, trace);
 	if (err == ERR_OK)
 		err = collect_cards(adoption, trace);
 	drop_shares(adoption);

@@ -14,7 +14,9 @@
 struct adopt_request {
 	const char *name;                 /* of the quorum */
 	const struct roster_sheet *sheet; /* NULL: none is there */
-	const char *module;               /* of its tokens; NULL: the sheet's, else 'softhsm' */
+	const char *const *bindings;      /* names that people know beside; NULL: none */
+	size_t binding_count;
+	const char *module; /* of its tokens; NULL: the sheet's, else 'softhsm' */
 };
 
 enum { ADOPTED_LINES = 64, ADOPTED_LINE = 256 };

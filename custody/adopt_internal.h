@@ -60,6 +60,7 @@ struct adopt_generation {
 struct adopt_token {
 	struct roster_binding_spec spec; /* its token is set once it is found */
 	bool known;                      /* the roster has it from a former sitting */
+	bool searched;
 	bool found;
 	struct module *module;
 	struct token_facts facts;              /* when it was found */
@@ -104,8 +105,9 @@ MUST_CHECK enum err adopt_take_share(struct adoption *adoption, struct adopt_gen
 struct adopt_generation *
 adopt_generation_of(struct adoption *adoption, unsigned number, unsigned threshold, unsigned size);
 
-/* The bindings of the sheet, then of each header: their tokens are looked for, and asked about. */
-MUST_CHECK enum err adopt_sheet_bindings(struct adoption *adoption, struct err_trace *trace);
+/* The bindings that people know of, by the sheet or by name, then those of each header: their
+ * tokens are looked for, and asked about. */
+MUST_CHECK enum err adopt_told_bindings(struct adoption *adoption, struct err_trace *trace);
 MUST_CHECK enum err adopt_header_bindings(
     struct adoption *adoption, const struct header *header, struct err_trace *trace);
 

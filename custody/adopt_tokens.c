@@ -132,28 +132,35 @@ ask_which(struct adoption *adoption, const struct adopt_token *token,
 	return err;
 }
 
-/* NULL in *out: it is not here. */
-static enum err
-choose(struct adoption *adoption, const struct adopt_token *token, const struct candidates *among,
-    const struct token_facts **out, struct err_trace *trace)
+/* By what is on the sheet, or by its label; NULL: there is none such. */
+static const struct token_facts *
+find_named(const struct adopt_token *token, const struct candidates *among)
 {
+	const struct token_facts *found = NULL;
 	const char *serial = token->spec.token.serial;
 
-	*out = NULL;
 	for (size_t i = 0; i < among->lefts; i++) {
 		const struct token_facts *facts = &among->facts[among->left[i]];
 
 		if (serial[0] != '\0' ? strcmp(facts->serial, serial) == 0
 				      : is_named_so(facts, token->spec.name))
-			*out = facts;
+			found = facts;
 	}
-	if (*out != NULL || serial[0] != '\0' || among->lefts == 0)
+	return found;
+}
+
+/* By what is left over, or by what people say; NULL in *out: it is not here. */
+static enum err
+find_left(struct adoption *adoption, const struct adopt_token *token,
+    const struct candidates *among, const struct token_facts **out, struct err_trace *trace)
+{
+	*out = NULL;
+	if (token->spec.token.serial[0] != '\0' || among->lefts == 0)
 		return ERR_OK;
-	if (among->lefts == 1 && count_unfound(adoption) == 1) {
-		*out = &among->facts[among->left[0]];
-		return ERR_OK;
-	}
-	return ask_which(adoption, token, among, out, trace);
+	if (among->lefts > 1 || count_unfound(adoption) > 1)
+		return ask_which(adoption, token, among, out, trace);
+	*out = &among->facts[among->left[0]];
+	return ERR_OK;
 }
 
 /* A PIN whose counter is low is tried only after people were asked. */
@@ -176,9 +183,29 @@ check_tries(struct adoption *adoption, struct adopt_token *token, struct err_tra
 	return ERR_OK;
 }
 
+static enum err
+take(struct adoption *adoption, struct adopt_token *token, struct module *module,
+    const struct token_facts *facts, struct err_trace *trace)
+{
+	enum err err;
+
+	token->module = module;
+	token->facts = *facts;
+	err = bound_token_describe(facts, module_name(module), &token->spec.token, trace);
+	if (err == ERR_OK)
+		err = check_tries(adoption, token, trace);
+	/* Its initialising was broken off: the SO PIN alone was set. */
+	token->may_try[ROSTER_USER_PIN] = token->may_try[ROSTER_USER_PIN] && facts->user_pin_set;
+	token->found = err == ERR_OK;
+	return err;
+}
+
+/* First every binding looks for a token of its own, then for one of those left over. */
+enum pass { PASS_NAMED, PASS_LEFT };
+
 /* Looks for the token of a binding; that it is not here is success. */
 static enum err
-find(struct adoption *adoption, struct adopt_token *token, struct err_trace *trace)
+find(struct adoption *adoption, struct adopt_token *token, enum pass pass, struct err_trace *trace)
 {
 	const char *named = token->spec.token.module;
 	struct candidates among = { .facts = NULL };
@@ -192,16 +219,12 @@ find(struct adoption *adoption, struct adopt_token *token, struct err_trace *tra
 
 	if (err == ERR_OK)
 		err = list_candidates(adoption, module, &among, trace);
-	if (err == ERR_OK)
-		err = choose(adoption, token, &among, &facts, trace);
-	if (err == ERR_OK && facts != NULL) {
-		token->module = module;
-		token->facts = *facts;
-		err = bound_token_describe(facts, module_name(module), &token->spec.token, trace);
-		if (err == ERR_OK)
-			err = check_tries(adoption, token, trace);
-		token->found = err == ERR_OK;
-	}
+	if (err == ERR_OK && pass == PASS_NAMED)
+		facts = find_named(token, &among);
+	else if (err == ERR_OK)
+		err = find_left(adoption, token, &among, &facts, trace);
+	if (err == ERR_OK && facts != NULL)
+		err = take(adoption, token, module, facts, trace);
 	free(among.facts);
 	return err;
 }
@@ -235,20 +258,25 @@ add_token(struct adoption *adoption, const char *name)
 	return token;
 }
 
-/* Those from `first` on. */
+/* Each is looked for once. */
 static enum err
-find_from(struct adoption *adoption, size_t first, struct err_trace *trace)
+find_all(struct adoption *adoption, struct err_trace *trace)
 {
 	enum err err = ERR_OK;
 
-	for (size_t i = first; err == ERR_OK && i < adoption->tokens; i++)
-		if (!adoption->token[i].known)
-			err = find(adoption, &adoption->token[i], trace);
+	for (int pass = PASS_NAMED; pass <= PASS_LEFT; pass++)
+		for (size_t i = 0; err == ERR_OK && i < adoption->tokens; i++) {
+			struct adopt_token *token = &adoption->token[i];
+
+			if (!token->known && !token->found && !token->searched)
+				err = find(adoption, token, (enum pass)pass, trace);
+			token->searched = token->searched || pass == PASS_LEFT;
+		}
 	return err;
 }
 
 enum err
-adopt_sheet_bindings(struct adoption *adoption, struct err_trace *trace)
+adopt_told_bindings(struct adoption *adoption, struct err_trace *trace)
 {
 	const struct roster_sheet *sheet = adoption->request->sheet;
 
@@ -258,15 +286,20 @@ adopt_sheet_bindings(struct adoption *adoption, struct err_trace *trace)
 		if (token != NULL)
 			token->spec = sheet->binding[i].spec;
 	}
-	return find_from(adoption, 0, trace);
+	for (size_t i = 0; i < adoption->request->binding_count; i++) {
+		const char *name = adoption->request->bindings[i];
+
+		if (!roster_is_plain_name(name))
+			return FAIL(trace, ERR_ARGUMENT, "'%s' is not a binding name", name);
+		(void)add_token(adoption, name);
+	}
+	return ERR_OK;
 }
 
 enum err
 adopt_header_bindings(
     struct adoption *adoption, const struct header *header, struct err_trace *trace)
 {
-	const size_t before = adoption->tokens;
-
 	for (size_t i = 0; i < header->binding_count; i++)
 		(void)add_token(adoption, header->binding[i]);
 	adoption->more_bindings = adoption->more_bindings ||
@@ -277,7 +310,7 @@ adopt_header_bindings(
 		    "card %s does not say which tokens its quorum opens, but that there are such",
 		    header->card_name);
 	}
-	return find_from(adoption, before, trace);
+	return find_all(adoption, trace);
 }
 
 /* ---- What opens ---------------------------------------------------------------------------- */

@@ -253,6 +253,21 @@ three_cards_open() {
 	seen_line recover-by-hand.md
 }
 
+# Two cards have shares of both generations, the third of the old alone; the tokens have not switched.
+a_rekey_is_broken_off() {
+	mv "gone/$(basename "$QUORATE_ROSTER")" "$QUORATE_ROSTER"
+	mv "gone/$(basename "$XDG_STATE_HOME")" "$XDG_STATE_HOME"
+	rmdir gone
+	robot 'stop-at pin 6' meets 1 "'rekey' of quorum 'root' is not complete; no token was touched" \
+		quorate quorum rekey root --by ann
+	for card in 1 2; do
+		quorate quorum show root | sed -n '/generation 2/,$p' |
+			grep -q "root/$card .*delivered"
+	done
+	empties_readers
+	quorate_goes_away
+}
+
 others_open_pins_of_their_own_form() {
 	binding=spare
 	id=$(id_of spare)
@@ -284,7 +299,7 @@ wrong_things_are_named() {
 		types tools
 		quorum=a0a1a2a3a4a5a6a7a8a9aaabacadaeaf types sheet
 		presents 4
-		generation=2 types sheet
+		generation=3 types sheet
 		pin=wrong-pin presents 4
 		presents 4
 		types sheet
@@ -294,7 +309,7 @@ wrong_things_are_named() {
 	seen_line 'NOT A CARD OF THIS QUORUM'
 	seen_line 'PIN: REFUSED (6982 *)'
 	seen_line 'tries left for the PIN: 2'
-	seen_line 'NO SHARE OF GENERATION 2 ON THIS CARD: .*'
+	seen_line 'NO SHARE OF GENERATION 3 ON THIS CARD: .*'
 	seen_line 'opened. Shares so far: 1 of 3'
 }
 
@@ -314,6 +329,8 @@ holds 'quorate makes a quorum, and binds two tokens' makes_a_quorum
 holds 'its programs, the roster and the state go away' quorate_goes_away
 holds 'three cards, the sheet and the page open the HSM, and sign' three_cards_open
 holds 'three others open the token that has PINs of its own form' others_open_pins_of_their_own_form
+holds 'a re-key is broken off, and all goes away again' a_rekey_is_broken_off
+holds 'in the middle of it three cards open the HSM, and sign' three_cards_open
 holds 'two cards do not' two_do_not
 holds 'a wrong quorum, PIN or generation is named as the page says' wrong_things_are_named
 holds 'a practice share does not open as a real one' practice_is_not_real

@@ -5,6 +5,7 @@
  * the folder of in-process readers (tests/fakes/fake_readers.h), knows its PIN and agrees. A card
  * that was pulled is put in again at the next ask.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,11 +76,43 @@ put_into_reader(const char *custodian)
 		exit(1);
 }
 
+/* Each card of the folder once, in the order of their custodians' names. */
+static void
+bring_next(void)
+{
+	static int brought;
+	struct dirent **entries = NULL;
+	char folder[PATH];
+	int count;
+
+	(void)snprintf(folder, sizeof(folder), "%s/../cards", getenv("QUORATE_FAKE_CARDS"));
+	count = scandir(folder, &entries, NULL, alphasort);
+	while (brought < count) {
+		char name[64];
+		const char *end = strstr(entries[brought]->d_name, ".card");
+
+		(void)snprintf(name, sizeof(name), "%.*s",
+		    end == NULL ? 0 : (int)(end - entries[brought]->d_name),
+		    entries[brought]->d_name);
+		brought++;
+		if (end == NULL || end[5] != '\0' || is_absent(name))
+			continue;
+		put_into_reader(name);
+		say_text("{\"ok\":true}");
+		return;
+	}
+	say_text("{\"stop\":true}");
+}
+
 static void
 bring_card(const json_t *ask)
 {
 	const json_t *wanted = json_object_get(ask, "wanted");
 
+	if (json_is_true(json_object_get(ask, "any"))) {
+		bring_next();
+		return;
+	}
 	for (size_t i = 0; i < json_array_size(wanted); i++) {
 		const char *custodian = text_of(json_array_get(wanted, i), "custodian");
 

@@ -4,13 +4,14 @@
  *
  * For each scenario a snapshot is made and the points of its command are counted (tests/fakes/
  * points.h). Then, for each point, the real program runs in a copy of the snapshot and is killed
- * there, or the card is pulled, the disk is full, or the token's call fails. Whatever it left must
- * be brought to the end by `quorum resume`, or the same command again, with nothing in the way; and
- * then the quorum's other cards must open its tokens, every token must be somebody's, the roster
- * must verify, and no PIN may lie in any file.
+ * there, or the card is pulled, pcscd dies, the disk is full, or the token's call fails. Whatever
+ * it left must be brought to the end by `quorum resume`, or the same command again, with nothing in
+ * the way; and then the quorum's other cards must open its tokens, every token must be somebody's
+ * and the roster must verify. Cards and tokens alone, copied to another world before that, must
+ * begin a new roster (`quorum adopt`). And no PIN, share or secret may lie in any file.
  *
- * chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]]: every N-th point, 1 unless told; with an
- * ordinal, that point alone.
+ * chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]] [--list]: every N-th point, 1 unless told;
+ * with an ordinal, that point alone. scripts/chaos runs it.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -25,30 +26,40 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/secret.h"
+#include "tests/chaos/adopt.h"
 #include "tests/chaos/scenario.h"
 #include "tests/chaos/search.h"
 #include "tests/chaos/world.h"
 
-enum { WORKERS_MAX = 16, JOBS_MAX = 65536, KEPT_MAX = 20, KILLED = 128 + 9, LINE = 256 };
+enum {
+	WORKERS_MAX = 16,
+	JOBS_MAX = 65536,
+	KEPT_MAX = 20,
+	KILLED = 128 + 9,
+	LINE = 256,
+	MODES_MAX = 16
+};
 
 /* What can happen at a point. */
 static const struct mode {
 	enum points_class class;
 	const char *word; /* as in points.h */
 	bool kill;
-	bool after_too;  /* a full disk is full before */
-	unsigned stride; /* of so many points one: there are hundreds, much like each other */
+	bool after_too;   /* a full disk is full before */
+	const char *when; /* in place of before and after; NULL: those */
+	unsigned stride;  /* of so many points one: there are hundreds, much like each other */
 	const char *name;
 } modes[] = {
-	{ POINTS_APDU, "apdu", true, true, 1, "killed at an APDU" },
-	{ POINTS_APDU, "apdu", false, true, 1, "card pulled at an APDU" },
-	{ POINTS_WRITE, "write", true, true, 1, "killed at a durable write" },
-	{ POINTS_WRITE, "write", false, true, 1, "a durable write fails" },
-	{ POINTS_FILL, "fill", true, true, 3, "killed at a write" },
-	{ POINTS_FILL, "fill", false, false, 3, "the disk is full from a write on" },
-	{ POINTS_TOKEN, "token", true, true, 1, "killed while the token writes" },
-	{ POINTS_P11, "p11", true, true, 1, "killed at a PKCS#11 call" },
-	{ POINTS_P11, "p11", false, true, 1, "a PKCS#11 call fails" },
+	{ POINTS_APDU, "apdu", true, true, NULL, 1, "killed at an APDU" },
+	{ POINTS_APDU, "apdu", false, true, NULL, 1, "card pulled at an APDU" },
+	{ POINTS_APDU, "apdu", false, false, "service", 1, "pcscd dies at an APDU" },
+	{ POINTS_WRITE, "write", true, true, NULL, 1, "killed at a durable write" },
+	{ POINTS_WRITE, "write", false, true, NULL, 1, "a durable write fails" },
+	{ POINTS_FILL, "fill", true, true, NULL, 3, "killed at a write" },
+	{ POINTS_FILL, "fill", false, false, NULL, 3, "the disk is full from a write on" },
+	{ POINTS_TOKEN, "token", true, true, NULL, 1, "killed while the token writes" },
+	{ POINTS_P11, "p11", true, true, NULL, 1, "killed at a PKCS#11 call" },
+	{ POINTS_P11, "p11", false, true, NULL, 1, "a PKCS#11 call fails" },
 };
 
 enum { MODES = sizeof(modes) / sizeof(*modes) };
@@ -62,6 +73,7 @@ struct job {
 };
 
 static struct {
+	bool list; /* the scenarios, and nothing else */
 	unsigned every;
 	unsigned workers;
 	const char *only;  /* scenario; NULL: all */
@@ -70,16 +82,23 @@ static struct {
 	char dir[WORLD_PATH / 2];
 	unsigned jobs;
 	struct job job[JOBS_MAX];
+	unsigned tried[MODES_MAX], held[MODES_MAX]; /* by mode, of all scenarios */
 	unsigned char *result; /* by job, an enum result; shared with the workers */
 } chaos = { .every = 1 };
 
 /* ---- One point ----------------------------------------------------------------------------- */
 
+static const char *
+when_of(const struct job *job)
+{
+	return job->mode->when != NULL ? job->mode->when : job->after ? "after" : "before";
+}
+
 static void
 job_name(const struct scenario *scenario, const struct job *job, char out[LINE])
 {
 	(void)snprintf(out, LINE, "%s:%s:%u:%s:%s", scenario->name, job->mode->word, job->ordinal,
-	    job->after ? "after" : "before", job->mode->kill ? "kill" : "fail");
+	    when_of(job), job->mode->kill ? "kill" : "fail");
 }
 
 static bool
@@ -106,7 +125,7 @@ break_off(const struct scenario *scenario, const struct job *job, struct world *
 	int status;
 
 	(void)snprintf(run.fault.value, sizeof(run.fault.value), "%s:%u:%s", job->mode->word,
-	    job->ordinal, job->after ? "after" : "before");
+	    job->ordinal, when_of(job));
 	status = world_quorate(world, scenario->command, &run);
 	*ended = status == 0;
 	if (status == WORLD_OUTLIVED)
@@ -137,10 +156,35 @@ recover(const struct scenario *scenario, struct world *world)
 }
 
 static const char *
-try(const struct scenario *scenario, const struct job *job, struct world *world, bool *reached)
+find_leak(const struct world *world)
 {
-	static char leak[WORLD_FILE + 32];
+	static char leak[2 * WORLD_FILE];
 	char found[WORLD_FILE];
+
+	if (search_is_clean(world, found))
+		return NULL;
+	(void)snprintf(leak, sizeof(leak), "a secret lies in %s", found);
+	return leak;
+}
+
+/* A token whose own files are torn is healed by the copy in the state folder, which is lost too. */
+static const char *
+try_without_roster(const struct scenario *scenario, const struct job *job,
+    const struct world *world, struct world *bare)
+{
+	static const char *const absent[] = { NULL, "alice,bob" };
+	const char *problem;
+
+	if (scenario->adopt == NULL || job->mode->class == POINTS_TOKEN)
+		return NULL;
+	problem = adopt_check(scenario, world, bare, absent[job->ordinal % 2]);
+	return problem == NULL ? find_leak(bare) : problem;
+}
+
+static const char *
+try(const struct scenario *scenario, const struct job *job, struct world worlds[2], bool *reached)
+{
+	struct world *world = &worlds[0];
 	bool ended;
 	const char *problem = break_off(scenario, job, world, &ended);
 
@@ -148,14 +192,16 @@ try(const struct scenario *scenario, const struct job *job, struct world *world,
 		return problem;
 	/* A run has a few points more or less than the one that counted. */
 	*reached = !ended || !job->mode->kill;
+	search_begin();
+	problem = find_leak(world);
+	if (problem == NULL)
+		problem = try_without_roster(scenario, job, world, &worlds[1]);
+	if (problem != NULL)
+		return problem;
 	if (!ended)
 		recover(scenario, world);
 	problem = scenario_is_whole(scenario, world);
-	if (problem == NULL && !search_is_clean(world, found)) {
-		(void)snprintf(leak, sizeof(leak), "a secret lies in %s", found);
-		problem = leak;
-	}
-	return problem;
+	return problem == NULL ? find_leak(world) : problem;
 }
 
 /* ---- All of them --------------------------------------------------------------------------- */
@@ -187,26 +233,30 @@ report(const struct scenario *scenario, const struct job *job, const struct worl
 static void
 work(const struct scenario *scenario, const struct world *snapshot, unsigned worker)
 {
-	struct world world;
-	char name[16];
+	struct world worlds[2], *world = &worlds[0];
+	char name[32];
 
 	(void)snprintf(name, sizeof(name), "w%u", worker);
-	place_world(name, &world);
+	place_world(name, world);
+	(void)snprintf(name, sizeof(name), "w%u-bare", worker);
+	place_world(name, &worlds[1]);
+	memcpy(worlds[1].pins, world->pins, sizeof(world->pins));
 	for (unsigned i = worker; i < chaos.jobs; i += chaos.workers) {
 		const char *problem;
 		bool reached = true;
 
-		(void)unlink(world.pins);
-		world_copy(snapshot, &world);
-		problem = try(scenario, &chaos.job[i], &world, &reached);
+		(void)unlink(world->pins);
+		world_copy(snapshot, world);
+		problem = try(scenario, &chaos.job[i], worlds, &reached);
 		chaos.result[i] = problem != NULL ? RESULT_LOST
 				  : reached       ? RESULT_HELD
 						  : RESULT_NOT_REACHED;
 		if (problem != NULL)
-			report(scenario, &chaos.job[i], &world, problem);
+			report(scenario, &chaos.job[i], world, problem);
 	}
-	(void)unlink(world.pins);
-	world_remove(&world);
+	(void)unlink(world->pins);
+	world_remove(world);
+	world_remove(&worlds[1]);
 }
 
 static bool
@@ -297,6 +347,7 @@ count_points(
 		problem = "the command failed";
 	if (problem == NULL)
 		problem = scenario_is_whole(scenario, &world);
+	search_begin();
 	if (problem == NULL && !search_is_clean(&world, found))
 		problem = "a secret lies in a file";
 	if (problem == NULL && !search_finds_what_is_planted(&world))
@@ -328,6 +379,8 @@ print_modes(const struct scenario *scenario, const unsigned count[POINTS__COUNT]
 		}
 		if (planned == 0)
 			continue;
+		chaos.tried[m] += reached;
+		chaos.held[m] += held;
 		printf("%-16s %-34s %4u points, %4u tried, %4u held\n", scenario->name,
 		    modes[m].name, count[modes[m].class], reached, held);
 		all = all && held == reached && reached * 10 >= planned * 9;
@@ -366,6 +419,15 @@ run_scenario(const struct scenario *scenario)
 	return fine;
 }
 
+static void
+print_all(void)
+{
+	for (unsigned m = 0; m < MODES; m++)
+		if (chaos.tried[m] > 0)
+			printf("%-16s %-34s               %4u tried, %4u held\n", "all",
+			    modes[m].name, chaos.tried[m], chaos.held[m]);
+}
+
 /* ---- The program --------------------------------------------------------------------------- */
 
 /* "create-fresh:apdu:17" */
@@ -387,6 +449,7 @@ take_options(int argc, char **argv)
 	static const struct option options[] = {
 		{ "every", required_argument, NULL, 'e' },
 		{ "only", required_argument, NULL, 'o' },
+		{ "list", no_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -396,6 +459,8 @@ take_options(int argc, char **argv)
 			chaos.every = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'o')
 			take_only(optarg);
+		else if (option == 'l')
+			chaos.list = true;
 		else
 			return false;
 	}
@@ -426,6 +491,11 @@ main(int argc, char **argv)
 		fputs("usage: chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]]\n", stderr);
 		return 2;
 	}
+	if (chaos.list) {
+		for (unsigned i = 0; i < scenario_count; i++)
+			puts(scenarios[i].name);
+		return 0;
+	}
 	if (process_harden(&trace) != ERR_OK || secret_heap_init(&trace) != ERR_OK || !make_place())
 		return 2;
 	for (unsigned i = 0; i < scenario_count; i++) {
@@ -434,6 +504,7 @@ main(int argc, char **argv)
 		fine = run_scenario(&scenarios[i]) && fine;
 		any = true;
 	}
+	print_all();
 	if (fine && file_remove_tree(chaos.dir, &trace) != ERR_OK)
 		return 2;
 	return fine && any ? 0 : 1;

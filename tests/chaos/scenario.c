@@ -79,6 +79,7 @@ static const struct base before_rekey = {
 	.steps =
 	    (const struct step[]){
 		{ .words = "token bind root --name backup --role backup" BY },
+		{ .words = "quorum sheet root --out " WORLD_SHEET },
 		{ .words = "person add frank --role custodian" BY },
 		{ .words = "card enrol --custodian frank --quorum root" BY },
 		{ .words = NULL },
@@ -122,6 +123,12 @@ static const struct step two_generations[] = {
 	SOUND,
 	OPENS("root-ca"),
 	OPENS("backup"),
+	{ .words = NULL },
+};
+static const struct step with_alices_card[] = {
+	{ .words = "key list root --token root-ca" BY, .absent = "bob,carol" },
+	SOUND,
+	OPENS("root-ca"),
 	{ .words = NULL },
 };
 static const struct step with_bobs_new_card[] = {
@@ -182,6 +189,7 @@ static const struct step rekey_again[] = {
 	}
 
 #define RESUME "quorum resume root" BY
+#define ADOPT  "quorum adopt root" BY
 
 const struct scenario scenarios[] = {
 	{ .name = "create-fresh",
@@ -191,15 +199,17 @@ const struct scenario scenarios[] = {
 	    .stride = 1,
 	    .whole = one_token,
 	    .guarded = true,
+	    .adopt = ADOPT,
 	    .tokens = 1,
 	    .minimum = MINIMUM(95, 90, 400, 10, 30) },
 	{ .name = "create-takeover",
 	    .base = &with_known_token,
 	    .command = CREATE " --token pkcs11:token=PRACTICE%20HSM",
 	    .recover = RESUME,
-	    .stride = 1,
+	    .stride = 4,
 	    .whole = one_token,
 	    .guarded = true,
+	    .adopt = ADOPT,
 	    .tokens = 1,
 	    .minimum = MINIMUM(95, 90, 400, 10, 60) },
 	{ .name = "create-aborted",
@@ -208,14 +218,14 @@ const struct scenario scenarios[] = {
 	    .recover = "quorum abort root --reason chaos" BY,
 	    .otherwise = RESUME,
 	    .again = enrol_again,
-	    .stride = 5,
+	    .stride = 10,
 	    .whole = one_token,
 	    .tokens = 1,
 	    .minimum = MINIMUM(95, 90, 400, 0, 30) },
 	{ .name = "enrol",
 	    .base = &people,
 	    .command = "card enrol --custodian carol --quorum root" BY,
-	    .stride = 1,
+	    .stride = 2,
 	    .whole = a_quorum_can_be_made,
 	    .tokens = 1,
 	    .minimum = MINIMUM(45, 15, 50, 0, 0) },
@@ -223,9 +233,11 @@ const struct scenario scenarios[] = {
 	    .base = &created,
 	    .command = "token bind root --name backup --role backup" BY,
 	    .recover = RESUME,
-	    .stride = 1,
+	    .stride = 3,
 	    .whole = two_tokens,
 	    .guarded = true,
+	    .adopt = ADOPT " --name backup",
+	    .bound = 1,
 	    .tokens = 2,
 	    .minimum = MINIMUM(20, 45, 140, 10, 30) },
 	{ .name = "bind-takeover",
@@ -233,32 +245,40 @@ const struct scenario scenarios[] = {
 	    .command =
 		"token bind root pkcs11:token=PRACTICE%20BACKUP --name backup --role backup" BY,
 	    .recover = RESUME,
-	    .stride = 1,
+	    .stride = 3,
 	    .whole = two_tokens,
 	    .guarded = true,
+	    .adopt = ADOPT " --name backup",
+	    .bound = 1,
 	    .tokens = 2,
 	    .minimum = MINIMUM(20, 45, 130, 10, 60) },
 	{ .name = "key-generate",
 	    .base = &created,
 	    .command = "key generate root --label root-ca" BY,
-	    .stride = 1,
+	    .stride = 3,
 	    .whole = a_key_can_be_made,
+	    .adopt = ADOPT,
+	    .bound = 1,
 	    .tokens = 1,
 	    .minimum = MINIMUM(20, 20, 60, 0, 50) },
 	{ .name = "activate",
 	    .base = &with_key,
 	    .command = "activate root" BY " -- " CHAOS_SIGN " root-ca",
-	    .stride = 1,
+	    .stride = 3,
 	    .whole = a_key_is_there,
+	    .adopt = ADOPT,
+	    .bound = 1,
 	    .tokens = 1,
 	    .minimum = MINIMUM(18, 20, 70, 0, 5) },
 	{ .name = "rekey",
 	    .base = &before_rekey,
 	    .command = REKEY,
 	    .recover = RESUME " --away backup",
-	    .stride = 4,
+	    .stride = 1,
 	    .whole = two_generations,
 	    .guarded = true,
+	    .adopt = ADOPT " --sheet " WORLD_SHEET,
+	    .bound = 2,
 	    .tokens = 2,
 	    .minimum = MINIMUM(145, 160, 800, 20, 60) },
 	{ .name = "rekey-aborted",
@@ -271,12 +291,23 @@ const struct scenario scenarios[] = {
 	    .whole = two_generations,
 	    .tokens = 2,
 	    .minimum = MINIMUM(145, 160, 800, 0, 60) },
+	{ .name = "unblock",
+	    .base = &created,
+	    .command = "card unblock root/1" BY,
+	    .stride = 1,
+	    .whole = with_alices_card,
+	    .adopt = ADOPT,
+	    .bound = 1,
+	    .tokens = 1,
+	    .minimum = MINIMUM(20, 15, 50, 0, 0) },
 	{ .name = "replace-card",
 	    .base = &with_new_card,
 	    .command = "quorum replace-card root bob" BY,
 	    .recover = RESUME,
-	    .stride = 2,
+	    .stride = 1,
 	    .whole = with_bobs_new_card,
+	    .adopt = ADOPT,
+	    .bound = 1,
 	    .tokens = 1,
 	    .minimum = MINIMUM(48, 50, 200, 0, 0) },
 };
@@ -311,25 +342,6 @@ scenario_prepare(const struct scenario *scenario, struct world *world)
 	prepare(scenario->base, world);
 }
 
-/* The object in what `... --json` said, behind the line that names the command. */
-static json_t *
-last_json(const struct world *world)
-{
-	char path[WORLD_FILE];
-	unsigned long len;
-	char *text;
-	json_t *value = NULL;
-	const char *begin;
-
-	world_said(world, path);
-	text = world_read(path, &len);
-	begin = strchr(text, '{');
-	if (begin != NULL)
-		value = json_loads(begin, JSON_DISABLE_EOF_CHECK, NULL);
-	free(text);
-	return value;
-}
-
 /* A token that is neither fresh nor a quorum's is one that nobody can open. */
 static const char *
 check_tokens(const struct scenario *scenario, struct world *world)
@@ -341,7 +353,7 @@ check_tokens(const struct scenario *scenario, struct world *world)
 
 	if (world_quorate(world, "token list --json", NULL) != 0)
 		return "the tokens cannot be listed";
-	list = last_json(world);
+	list = world_last_json(world);
 	json_array_foreach(json_object_get(list, "tokens"), i, token)
 	{
 		const char *name = json_string_value(json_object_get(token, "bound_as"));

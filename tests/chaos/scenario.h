@@ -33,9 +33,11 @@ struct scenario {
 	const char *otherwise;    /* tried when that is refused; NULL: nothing is */
 	const struct step *again; /* what makes it whole after `recover`; NULL: it is already */
 	const struct step *whole;
-	bool guarded;    /* a token is safe even while its own files are being written */
-	unsigned stride; /* of so many points one */
-	unsigned tokens; /* initialised ones at the end, each bound to a quorum */
+	bool guarded;      /* a token is safe even while its own files are being written */
+	unsigned stride;   /* of so many points one */
+	const char *adopt; /* what begins anew where the roster is lost; NULL: nothing is to be */
+	unsigned bound;    /* tokens that open with the quorum already, whatever happens */
+	unsigned tokens;   /* initialised ones at the end, each bound to a quorum */
 	unsigned minimum[POINTS__COUNT]; /* fewer points than that: something is not counted */
 };
 

@@ -14,13 +14,15 @@
 #include "base/secret.h"
 #include "tests/chaos/people.h"
 #include "tests/chaos/scenario.h"
+#include "tests/chaos/shares.h"
 
 enum {
-	SECRETS_MAX = 64,
+	SECRETS_MAX = 160,
 	SECRET_MAX = 64,
 	FORMS = 6, /* raw, hex in both cases, base64 from each place of a group of three */
 	FORM_MAX = 2 * SECRET_MAX + 8,
 	PLANTED = 16,
+	PAIRS = 1 << 16, /* of first bytes */
 };
 
 struct needle {
@@ -31,6 +33,8 @@ struct needle {
 static struct {
 	size_t count;
 	struct needle needle[SECRETS_MAX * FORMS];
+	unsigned short first[PAIRS]; /* by its first two bytes: a needle's place + 1; 0: none */
+	unsigned short next[SECRETS_MAX * FORMS]; /* another with the same two, likewise */
 	const char *world;
 	char *found;
 } search;
@@ -94,12 +98,35 @@ look_for_pin_of(const char *serial)
 	secret_free(pin);
 }
 
+/* A PIN in base32 is 20 bytes in other words. */
 static void
-gather_secrets(const struct world *world)
+look_for_packed(const char *text, size_t len)
 {
-	unsigned long len;
-	char *text, *rest, *line;
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+	uint8_t bytes[SECRET_MAX] = { 0 };
+	size_t bits = 0;
 
+	if (len != 32 || strspn(text, alphabet) < len)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		unsigned value = (unsigned)(strchr(alphabet, text[i]) - alphabet);
+
+		for (unsigned bit = 0; bit < 5; bit++, bits++)
+			if ((value >> (4 - bit) & 1) != 0)
+				bytes[bits / 8] |= (uint8_t)(0x80 >> bits % 8);
+	}
+	look_for((const char *)bytes, bits / 8);
+}
+
+static void
+look_for_bytes(const void *bytes, size_t len)
+{
+	look_for(bytes, len);
+}
+
+void
+search_begin(void)
+{
 	search.count = 0;
 	look_for_pin_of(NULL);
 	for (unsigned i = 0; scenario_custodians[i] != NULL; i++) {
@@ -108,11 +135,23 @@ gather_secrets(const struct world *world)
 		(void)snprintf(serial, sizeof(serial), "FFFE:%08X", i + 1);
 		look_for_pin_of(serial);
 	}
+	look_for_pin_of(WORLD_NEW_SERIAL);
+}
+
+void
+search_add(const struct world *world)
+{
+	unsigned long len;
+	char *text, *rest, *line;
+
+	shares_of_world(world, look_for_bytes);
 	if (access(world->pins, R_OK) != 0)
 		return;
 	text = rest = world_read(world->pins, &len);
-	while ((line = strsep(&rest, "\n")) != NULL)
+	while ((line = strsep(&rest, "\n")) != NULL) {
 		look_for(line, strlen(line));
+		look_for_packed(line, strlen(line));
+	}
 	free(text);
 }
 
@@ -126,6 +165,40 @@ may_hold_secrets(const char *path)
 	return strncmp(inside, "/cards/", 7) == 0 || strncmp(inside, "/tokens/", 8) == 0;
 }
 
+static unsigned
+pair_at(const char *bytes)
+{
+	return (unsigned)(uint8_t)bytes[0] << 8 | (uint8_t)bytes[1];
+}
+
+static void
+sort_needles(void)
+{
+	memset(search.first, 0, sizeof(search.first));
+	for (size_t i = 0; i < search.count; i++) {
+		unsigned short *head = &search.first[pair_at(search.needle[i].bytes)];
+
+		search.next[i] = *head;
+		*head = (unsigned short)(i + 1);
+	}
+}
+
+/* One pass for all of them: there are hundreds, and every file is looked through each time. */
+static bool
+has_needle(const char *text, size_t len)
+{
+	for (size_t at = 0; at + 1 < len; at++)
+		for (unsigned i = search.first[pair_at(text + at)]; i != 0;
+		     i = search.next[i - 1]) {
+			const struct needle *needle = &search.needle[i - 1];
+
+			if (needle->len <= len - at &&
+			    memcmp(text + at, needle->bytes, needle->len) == 0)
+				return true;
+		}
+	return false;
+}
+
 static int
 visit(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
@@ -137,8 +210,7 @@ visit(const char *path, const struct stat *status, int kind, struct FTW *where)
 	if (kind != FTW_F || !S_ISREG(status->st_mode) || may_hold_secrets(path))
 		return 0;
 	text = world_read(path, &len);
-	for (size_t i = 0; hit == 0 && i < search.count; i++)
-		hit = memmem(text, len, search.needle[i].bytes, search.needle[i].len) != NULL;
+	hit = has_needle(text, len) ? 1 : 0;
 	free(text);
 	if (hit != 0)
 		(void)snprintf(search.found, WORLD_FILE, "%s", path);
@@ -148,6 +220,7 @@ visit(const char *path, const struct stat *status, int kind, struct FTW *where)
 static bool
 look(const struct world *world, char found[WORLD_FILE])
 {
+	sort_needles();
 	search.world = world->dir;
 	search.found = found;
 	return nftw(world->dir, visit, 16, FTW_PHYS) == 0;
@@ -156,7 +229,7 @@ look(const struct world *world, char found[WORLD_FILE])
 bool
 search_is_clean(const struct world *world, char found[WORLD_FILE])
 {
-	gather_secrets(world);
+	search_add(world);
 	return look(world, found);
 }
 
@@ -166,7 +239,7 @@ search_finds_what_is_planted(const struct world *world)
 	char path[WORLD_FILE], found[WORLD_FILE];
 	bool all = true;
 
-	gather_secrets(world);
+	search_add(world);
 	(void)snprintf(path, sizeof(path), "%s/home/planted", world->dir);
 	for (size_t i = 0; i < search.count; i++) {
 		char text[PLANTED + FORM_MAX];

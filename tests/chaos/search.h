@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Searches a world for secrets: each PIN that was typed or derived, as it is, in hex and in
- * base64. Cards and SoftHSM's tokens hold them by nature and are left out.
+ * Searches a world for secrets: each PIN that was typed or derived, each share on a card, and what
+ * M of them make; as they are, in hex and in base64, shares packed as they are sealed, and PINs in
+ * base32 as the bytes behind them. Cards and SoftHSM's tokens hold them by nature and are left out.
  */
 #ifndef TESTS_CHAOS_SEARCH_H
 #define TESTS_CHAOS_SEARCH_H
@@ -9,6 +10,12 @@
 #include <stdbool.h>
 
 #include "tests/chaos/world.h"
+
+/* Forgets what was looked for, but for the PINs that people have. */
+void search_begin(void);
+
+/* From here on also what this world's cards and tokens have now: a re-key erases some of it. */
+void search_add(const struct world *world);
 
 /* False: a file holds a secret; its path is in `found`. */
 bool search_is_clean(const struct world *world, char found[WORLD_FILE]);

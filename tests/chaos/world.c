@@ -16,6 +16,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/secret.h"
+#include "hsm/guard.h"
+#include "tests/chaos/people.h"
 #include "virtual-cards/openpgp/card.h"
 
 enum {
@@ -79,7 +82,8 @@ settle(const struct world *world)
 	put(world, "softhsm2.conf",
 	    "directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n",
 	    world->dir);
-	put(world, "home/.config/quorate/modules.conf", "softhsm = %s\n", CHAOS_MODULE);
+	/* Not shut in: the agent's readers are files of the world. */
+	put(world, "home/.config/quorate/modules.conf", "softhsm = off:%s\n", CHAOS_MODULE);
 	put(world, "fake/reader0", "%s", "");
 }
 
@@ -126,6 +130,45 @@ world_copy(const struct world *from, struct world *to)
 	world_remove(to);
 	must(file_copy_tree(from->dir, to->dir, &trace), &trace, "snapshot");
 	settle(to);
+	to->commands = from->commands;
+}
+
+static void
+copy_part(const struct world *from, const struct world *to, const char *name)
+{
+	char a[WORLD_FILE], b[WORLD_FILE];
+	struct err_trace trace = { 0 };
+
+	must(file_remove_tree(at(to, name, b), &trace), &trace, name);
+	must(file_copy_tree(at(from, name, a), b, &trace), &trace, name);
+}
+
+bool
+world_has(const struct world *world, const char *name)
+{
+	char path[WORLD_FILE];
+
+	return access(at(world, name, path), F_OK) == 0;
+}
+
+void
+world_bare_copy(const struct world *from, struct world *to)
+{
+	static const char *const nobody[] = { NULL };
+	char path[WORLD_FILE];
+	unsigned long len;
+
+	world_make(to, nobody);
+	copy_part(from, to, "cards");
+	copy_part(from, to, "tokens");
+	if (world_has(from, WORLD_SHEET)) {
+		char *text = world_read(at(from, WORLD_SHEET, path), &len);
+
+		struct err_trace trace = { 0 };
+
+		must(file_replace(at(to, WORLD_SHEET, path), text, len, &trace), &trace, path);
+		free(text);
+	}
 	to->commands = from->commands;
 }
 
@@ -317,4 +360,58 @@ world_quorate(struct world *world, const char *words, const struct world_run *ru
 		must(ERR_INTERNAL, &(struct err_trace){ 0 }, "fork");
 	status = wait_for(pid);
 	return bury_the_rest() ? status : WORLD_OUTLIVED;
+}
+
+/* The object in what `... --json` said, behind the line that names the command. */
+json_t *
+world_last_json(const struct world *world)
+{
+	char path[WORLD_FILE];
+	unsigned long len;
+	char *text;
+	json_t *value = NULL;
+	const char *begin;
+
+	world_said(world, path);
+	text = world_read(path, &len);
+	begin = strchr(text, '{');
+	if (begin != NULL)
+		value = json_loads(begin, JSON_DISABLE_EOF_CHECK, NULL);
+	free(text);
+	return value;
+}
+
+/* ---- Tokens -------------------------------------------------------------------------------- */
+
+static bool
+takes_pin(const char *serial)
+{
+	struct token_proof proof = { .module_path = CHAOS_SOFTHSM,
+		.serial = serial,
+		.attempt = { .who = TOKEN_USER, .even_if_low = true } };
+	enum token_verdict verdict = TOKEN_PIN_WRONG;
+	struct secret *pin = NULL;
+	bool right = false;
+
+	if (people_pin(NULL, &pin, NULL) == ERR_OK) {
+		proof.attempt.pin = pin;
+		right =
+		    token_prove_pin(&proof, &verdict, NULL) == ERR_OK && verdict == TOKEN_PIN_RIGHT;
+	}
+	secret_free(pin);
+	return right;
+}
+
+bool
+world_token_is_as_before(const struct world *world, const char *serial)
+{
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		set_environment(world, NULL);
+		(void)unsetenv("LD_PRELOAD");
+		_exit(takes_pin(serial) ? 0 : 1);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }

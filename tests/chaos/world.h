@@ -14,6 +14,14 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
+/* Where a base prints its sheet to. */
+#define WORLD_SHEET      "sheet.txt"
+
+/* Of the cards that world_new_card makes. */
+#define WORLD_NEW_SERIAL "FFFE:00000063"
+
 enum { WORLD_PATH = 128, WORLD_FILE = 256, WORLD_LINE = 256 };
 
 struct world {
@@ -48,6 +56,19 @@ void world_copy(const struct world *from, struct world *to);
 void world_remove(const struct world *world);
 
 /*
+ * Makes `to` an empty world with the cards and tokens of `from`, and its printed binding sheet if
+ * there is one: all that is left when the roster is lost.
+ */
+void world_bare_copy(const struct world *from, struct world *to);
+
+/* True when the file is there. */
+bool world_has(const struct world *world, const char *name);
+
+/* True when the token with this serial takes the user PIN that people typed before a quorum had it.
+ */
+bool world_token_is_as_before(const struct world *world, const char *serial);
+
+/*
  * Runs `quorate` with these words, separated by spaces (~ is a space inside one), and waits for it
  * and for everything that it started: what is left after a few seconds is killed and makes the run
  * WORLD_OUTLIVED. The status is the exit status, or 128 + signal. What it said is in world_said().
@@ -57,6 +78,9 @@ int world_quorate(struct world *world, const char *words, const struct world_run
 
 /* The file with what the last command said. */
 void world_said(const struct world *world, char out[WORLD_FILE]);
+
+/* The object in what the last command said with --json; json_decref it. NULL: there is none. */
+json_t *world_last_json(const struct world *world);
 
 /* Reads a file of the world as a whole; free(). */
 char *world_read(const char *path, unsigned long *len);

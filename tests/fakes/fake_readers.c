@@ -64,6 +64,40 @@ same(const struct fake_stamp *a, const struct fake_stamp *b)
 	       a->time.tv_nsec == b->time.tv_nsec;
 }
 
+/* What all processes know of a reader, in the file .readerN beside its entry. */
+struct shared {
+	struct fake_stamp entry;
+	unsigned events;
+};
+
+/*
+ * The reader's count of events, the same for whoever asks, as the real pcscd's is: who first sees
+ * an entry counts it. An odd count is "in".
+ */
+static unsigned
+count_event(unsigned index, const struct fake_stamp *entry, bool in)
+{
+	struct shared shared = { .events = 0 };
+	char path[FAKE_PATH];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/.reader%u", folder(), index);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return in ? 1 : 0;
+	(void)flock(fd, LOCK_EX);
+	if (pread(fd, &shared, sizeof(shared), 0) != (ssize_t)sizeof(shared))
+		shared = (struct shared){ .events = 0 };
+	if (!same(&shared.entry, entry)) {
+		/* A card exchanged between two looks came and went. */
+		shared.events += (shared.events % 2 == 1) == in ? 2 : 1;
+		shared.entry = *entry;
+		(void)!pwrite(fd, &shared, sizeof(shared), 0);
+	}
+	close(fd);
+	return shared.events & 0xFFFF;
+}
+
 static void
 drop_card(struct fake_reader *reader)
 {
@@ -92,8 +126,7 @@ refresh_one(unsigned index)
 	    (card[0] == '\0' || same(&stamp, &reader->entry)))
 		return;
 	drop_card(reader);
-	/* A card exchanged between two looks came and went: an odd count stays "in". */
-	reader->events += card[0] != '\0' && reader->card_file[0] != '\0' ? 2 : 1;
+	reader->events = count_event(index, &stamp, card[0] != '\0');
 	reader->entry = stamp;
 	memcpy(reader->card_file, card, sizeof(card));
 }

@@ -28,7 +28,7 @@ struct fake_reader {
 	char name[FAKE_NAME];
 	char card_file[FAKE_PATH]; /* "": no card */
 	struct fake_stamp entry;   /* a card that was exchanged is another insertion */
-	unsigned events;           /* insertions and removals */
+	unsigned events;           /* changes with each insertion and removal; odd: in */
 	unsigned resets;           /* what connections did not do themselves */
 
 	struct slot *slot;      /* the card, while someone is connected to it */

@@ -525,6 +525,14 @@ describe(const uint8_t *command, size_t len, char out[16])
 		    out, 16, "%02X%02X%02X%02X", command[0], command[1], command[2], command[3]);
 }
 
+/* Nothing finds it again in this process. */
+static LONG
+stop_service(void)
+{
+	(void)unsetenv("QUORATE_FAKE_CARDS");
+	return SCARD_E_NO_SERVICE;
+}
+
 static LONG
 transmit(struct handle *handle, struct cursor command, uint8_t *answer, size_t *answer_len)
 {
@@ -537,6 +545,11 @@ transmit(struct handle *handle, struct cursor command, uint8_t *answer, size_t *
 	describe(command.at, command.left, header);
 	verdict = points_before(POINTS_APDU, header, &mark);
 	*answer_len = 0;
+	if (verdict == POINTS_FAIL_SERVICE) {
+		points_after(&mark);
+		fake_reader_pull(reader);
+		return stop_service();
+	}
 	if (verdict != POINTS_FAIL_BEFORE)
 		in = slot_transmit(reader->slot, command, answer, answer_len);
 	fake_reader_remember(reader);

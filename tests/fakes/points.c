@@ -115,7 +115,9 @@ points_before(enum points_class class, const char *detail, struct points_mark *m
 	if (is_full_since(mark))
 		verdict = POINTS_FAIL_BEFORE;
 	else if (matches(getenv("QUORATE_POINTS_FAIL"), mark, &when))
-		verdict = strcmp(when, "after") == 0 ? POINTS_FAIL_AFTER : POINTS_FAIL_BEFORE;
+		verdict = strcmp(when, "after") == 0     ? POINTS_FAIL_AFTER
+			  : strcmp(when, "service") == 0 ? POINTS_FAIL_SERVICE
+							 : POINTS_FAIL_BEFORE;
 	errno = saved;
 	return verdict;
 }

@@ -6,7 +6,7 @@
  *
  *	QUORATE_POINTS_KILL=CLASS:ORDINAL:before|after     SIGKILL to the program itself
  *	QUORATE_POINTS_FAIL=CLASS:ORDINAL[:before|after]   the call fails before, or though it is
- *done
+ *	                                                   done; apdu:N:service: pcscd dies there
  *
  *	apdu   an APDU to a card (fails: the card is pulled)          tests/fakes/pcsc_inprocess.c
  *	write  fsync, fdatasync, ftruncate, rename, link, unlink (fails: ENOSPC)
@@ -32,7 +32,8 @@ enum points_class {
 	POINTS__COUNT
 };
 
-enum points_verdict { POINTS_GO, POINTS_FAIL_BEFORE, POINTS_FAIL_AFTER };
+/* POINTS_FAIL_SERVICE: not the card but pcscd is gone, from here on. */
+enum points_verdict { POINTS_GO, POINTS_FAIL_BEFORE, POINTS_FAIL_AFTER, POINTS_FAIL_SERVICE };
 
 struct points_mark {
 	enum points_class class;

@@ -9,7 +9,7 @@
 #include "virtual-cards/fault.h"
 #include "virtual-cards/slot.h"
 
-enum { PATH_SIZE = 256 };
+enum { PATH_SIZE = 256, CARD_FILE_MAX = 1024 * 1024 };
 
 struct vcard_local {
 	struct slot *slot; /* NULL: pulled */
@@ -37,7 +37,7 @@ vary(struct vcard_profile *profile, const char *variants, struct err_trace *trac
 }
 
 static enum err
-make_file(struct vcard_local *local, const struct vcard_profile *profile, struct err_trace *trace)
+make_folder(struct vcard_local *local, struct err_trace *trace)
 {
 	const char *tmp = getenv("TMPDIR");
 
@@ -48,7 +48,19 @@ make_file(struct vcard_local *local, const struct vcard_profile *profile, struct
 		return FAIL_ERRNO(trace, "no folder for a virtual card");
 	}
 	(void)snprintf(local->file, sizeof(local->file), "%s/card", local->folder);
-	return vcard_create(local->file, profile, trace);
+	return ERR_OK;
+}
+
+static enum err
+power_on(struct vcard_local *local, struct vcard_local **out, struct err_trace *trace)
+{
+	enum err err = slot_open(local->file, &local->slot, trace);
+
+	if (err != ERR_OK)
+		return err;
+	local->atr_len = slot_atr(local->slot, local->atr);
+	*out = local;
+	return ERR_OK;
 }
 
 enum err
@@ -63,16 +75,45 @@ vcard_local_new(
 		return FAIL(trace, ERR_NOMEM, "no memory for a virtual card");
 	err = vary(&profile, variants, trace);
 	if (err == ERR_OK)
-		err = make_file(local, &profile, trace);
+		err = make_folder(local, trace);
 	if (err == ERR_OK)
-		err = slot_open(local->file, &local->slot, trace);
-	if (err != ERR_OK) {
+		err = vcard_create(local->file, &profile, trace);
+	if (err == ERR_OK)
+		err = power_on(local, out, trace);
+	if (err != ERR_OK)
 		vcard_local_free(local);
-		return err;
-	}
-	local->atr_len = slot_atr(local->slot, local->atr);
-	*out = local;
-	return ERR_OK;
+	return err;
+}
+
+static enum err
+copy_file(const char *from, const char *to, struct err_trace *trace)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	enum err err = file_read(from, CARD_FILE_MAX, &bytes, &len, trace);
+
+	if (err == ERR_OK)
+		err = file_create(to, bytes, len, trace);
+	free(bytes);
+	return err;
+}
+
+enum err
+vcard_local_of(const char *file, struct vcard_local **out, struct err_trace *trace)
+{
+	struct vcard_local *local = calloc(1, sizeof(*local));
+	enum err err;
+
+	if (local == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for a virtual card");
+	err = make_folder(local, trace);
+	if (err == ERR_OK)
+		err = copy_file(file, local->file, trace);
+	if (err == ERR_OK)
+		err = power_on(local, out, trace);
+	if (err != ERR_OK)
+		vcard_local_free(local);
+	return err;
 }
 
 void

@@ -22,6 +22,10 @@ struct vcard_local;
 MUST_CHECK enum err vcard_local_new(
     uint32_t serial, const char *variants, struct vcard_local **out, struct err_trace *trace);
 
+/* The same from a copy of another card's file, which stays as it is. */
+MUST_CHECK enum err
+vcard_local_of(const char *file, struct vcard_local **out, struct err_trace *trace);
+
 /* Removes the card's file too. NULL is fine. */
 void vcard_local_free(struct vcard_local *local);
 
