@@ -66,6 +66,10 @@ echo "replace-apdus ours $(sent replace.trace)"
 took health quorate health
 needed health
 empty_readers
+mv "$QUORATE_ROSTER" "$QUORATE_ROSTER.kept"
+took adopt quorate quorum adopt root --trace adopt.trace --by ann
+echo "adopt-apdus ours $(sent adopt.trace)"
+empty_readers
 opensc_uses card1 FFFE:00000001 >said 2>&1
 
 echo "apdus ours $(($(sent one-by-one) / threshold))"

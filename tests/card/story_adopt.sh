@@ -70,7 +70,27 @@ old_is_alive_by_token_and_copy() {
 	quorate quorum show root |
 		grep -q 'generation 1: 2 of 3, live: opens 2 token PINs and copies of tokens'
 }
+# A copy of roster and state, as a pack of before would bring it; and back again.
+keeps_a_copy() {
+	cp "$QUORATE_ROSTER" older
+	cp -r "$XDG_STATE_HOME" older-state
+}
+swaps_with_the_copy() {
+	mv "$QUORATE_ROSTER" swap && mv older "$QUORATE_ROSTER" && mv swap older
+	mv "$XDG_STATE_HOME" swap && mv older-state "$XDG_STATE_HOME" && mv swap older-state
+}
+an_older_roster_is_told() {
+	swaps_with_the_copy
+	found=0
+	meets 1 'this roster is older than card root/1: the card holds a share of generation 2
+Find the roster that this card last worked with
+Nothing was changed on card or token' \
+		quorate key list root --token root-ca --by ann || found=1
+	swaps_with_the_copy
+	return $found
+}
 holds 'a second token is bound' second_token
+holds 'somebody keeps a copy of the roster' keeps_a_copy
 last_copy_is_destroyed() {
 	meets 0 'is recorded as destroyed' \
 		quorate token copy root-ca --destroyed "$copy" --how 'shredded, bob saw it' --by ann
@@ -80,6 +100,7 @@ last_copy_is_destroyed() {
 	quorate quorum show root | grep -q 'generation 1: 2 of 3, live: opens 2 token PINs$'
 }
 holds 'while it is away, the quorum is re-keyed' rekeyed_with_one_away
+holds 'the copy is older than the cards, and told so' an_older_roster_is_told
 holds 'the old generation lives on' old_is_alive_by_token_and_copy
 holds 'until its copy is destroyed, and the token' last_copy_is_destroyed
 
