@@ -126,6 +126,16 @@ quorum 'root' was not adopted: the roster is as it was" quorate quorum adopt roo
 	[ -z "$(quorate quorum list)" ]
 	return $found
 }
+# Somebody mistyped the token's PIN before: no second wrong try without a word from the people.
+no_try_without_a_word() {
+	fails pkcs11-tool --module "$(softhsm_module)" --token-label 'PRACTICE root-ca' --login \
+		--pin not-its-pin --list-objects
+	meets 0 "Token 'PRACTICE root-ca' counts a wrong user PIN
+token 'PRACTICE root-ca' (root-ca): its user PIN was not tried
+token 'PRACTICE root-ca' (root-ca): its SO PIN opens with generation 2" \
+		robot 'absent carol;decline confirm' quorate quorum adopt root --by ann
+	roster_is_lost
+}
 typed_wrong() {
 	sed 's/^name root$/name roof/' two.txt >typed.txt
 	meets 1 "the sheet's lines and its check do not fit" \
@@ -147,6 +157,7 @@ holds 'the roster is lost' roster_is_lost
 told 1 'another name finds no card' "of another quorum, 'root'" quorate quorum adopt roof --by ann
 holds 'where no token is, nothing is adopted' nothing_is_there_to_open
 holds 'a sheet that was typed wrong is refused' typed_wrong
+holds 'a low counter is asked about, and no means no' no_try_without_a_word
 holds 'in the middle of a re-key, what the cards tell of opens' adopted_in_the_middle
 holds 'and what the sheet tells of, typed from paper' the_sheet_brings_the_other
 holds 'the new roster works' goes_on_with_it
