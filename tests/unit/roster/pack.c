@@ -376,10 +376,7 @@ write_name(struct place *place, const char *name)
 static void
 a_name_that_a_terminal_would_obey_is_refused_with_its_pack(void **state)
 {
-	static const char *const names[] = { "a\x1b[2J",
-		"a\xc2\x9b"
-		"2J",
-		"not UTF-8 \xff" };
+	static const char *const names[] = { "a\x1b[2J", "a\xc2\x9bJ", "not UTF-8 \xff" };
 	struct offices *offices = *state;
 
 	for (unsigned at = 1; at < OFFICES; at++) {
