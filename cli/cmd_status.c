@@ -187,7 +187,7 @@ show_pending(struct cli *cli, const char *quorum, json_t *list, struct err_trace
 	for (size_t i = 0; err == ERR_OK && i < pending->lines; i++) {
 		json_array_append_new(lines, json_string(pending->line[i]));
 		if (!cli->line->json)
-			fprintf(cli->out, "%s%s\n", i == 0 ? "Pending: " : "  ", pending->line[i]);
+			fprintf(cli->out, "%s%s\n", i == 0 ? "" : "  ", pending->line[i]);
 	}
 	if (err == ERR_OK && !cli->line->json)
 		fprintf(cli->out, "  go on: quorate quorum resume %s --by NAME\n", quorum);
