@@ -87,7 +87,7 @@ roster_placement_find(struct roster *roster, const struct roster_placing *placin
 		err = roster_policy_get(roster, crowd.limit, at, &allowed, trace);
 		if (err != ERR_OK)
 			break;
-		crowd.allowed = allowed > 0 ? (unsigned)allowed : placing->threshold - 1;
+		crowd.allowed = (unsigned)roster_policy_shares(allowed, placing->threshold);
 		count(places, placing->cards, &crowd, (enum dimension)by, &found);
 	}
 	free(places);

@@ -78,6 +78,9 @@ MUST_CHECK enum err roster_policy_parse(
 enum { ROSTER_POLICY_TEXT = 24 };
 void roster_policy_format(enum roster_policy which, int64_t value, char out[ROSTER_POLICY_TEXT]);
 
+/* How many shares such a limit allows of a quorum with that threshold: 0 stands for M − 1. */
+int64_t roster_policy_shares(int64_t limit, unsigned threshold);
+
 struct roster_policy_change {
 	enum roster_policy which;
 	int64_t value;

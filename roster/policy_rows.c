@@ -140,3 +140,9 @@ roster_policy_format(enum roster_policy which, int64_t value, char out[ROSTER_PO
 	else
 		snprintf(out, ROSTER_POLICY_TEXT, "%" PRId64, value);
 }
+
+int64_t
+roster_policy_shares(int64_t limit, unsigned threshold)
+{
+	return limit > 0 ? limit : (int64_t)threshold - 1;
+}

@@ -102,7 +102,7 @@ judge_place(struct judgement *judgement, size_t share, int place)
 {
 	const struct facts *facts = judgement->facts;
 	const int64_t set = facts->policy[limits[place]];
-	const int64_t limit = set != 0 ? set : (int64_t)judge_newest(judgement)->threshold - 1;
+	const int64_t limit = roster_policy_shares(set, judge_newest(judgement)->threshold);
 	struct group group;
 
 	/* Virtual cards are all of one model. */
