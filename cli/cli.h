@@ -91,6 +91,7 @@ extern const struct command cmd_status[];
 extern const struct command cmd_stow[];
 extern const struct command cmd_token[];
 extern const struct command cmd_token_copy[];
+extern const struct command cmd_token_info[];
 extern const struct command cmd_top[];
 
 #endif

@@ -36,107 +36,6 @@ static const struct operand_row which_operands[] = {
 		.offset = offsetof(struct which_values, module)                                    \
 	}
 
-static const struct option_row which_options[] = { MODULE_OPTION, { .name = NULL } };
-
-/* ---- list and info ------------------------------------------------------------------------- */
-
-static const char *
-pin_words(const struct token_tries *tries, bool set)
-{
-	return !set                   ? "not set"
-	       : tries->locked        ? "LOCKED"
-	       : tries->final_try     ? "one try left"
-	       : tries->count_low     ? "a wrong try was counted"
-	       : tries->to_be_changed ? "must be changed"
-				      : "fine";
-}
-
-/* Under which name the roster has it; empty when not bound, or no roster is there. */
-static void
-bound_as(struct cli *cli, const struct token_facts *token, char out[ROSTER_BINDING_NAME])
-{
-	struct roster_binding binding;
-
-	out[0] = '\0';
-	if (cli->custody.roster != NULL && token->serial[0] != '\0' &&
-	    roster_binding_by_serial(cli->custody.roster, token->serial, &binding, NULL) == ERR_OK)
-		snprintf(out, ROSTER_BINDING_NAME, "%s", binding.spec.name);
-}
-
-static enum err
-print_token(struct cli *cli, const struct token_facts *token, struct err_trace *trace)
-{
-	char uri[TOKEN_URI], bound[ROSTER_BINDING_NAME];
-	enum err err = token_uri(token, TOKEN_URI_SHOWN, uri, trace);
-
-	if (err != ERR_OK)
-		return err;
-	bound_as(cli, token, bound);
-	fprintf(cli->out, "%s%s%s%s%s%s\n  %s\n", token->initialised ? token->label : "fresh token",
-	    token->software ? "  SOFTWARE TOKEN" : "",
-	    token->initialised ? "" : ", not initialised", bound[0] == '\0' ? "" : "  bound as '",
-	    bound, bound[0] == '\0' ? "" : "'", uri);
-	return ERR_OK;
-}
-
-static json_t *
-token_json(struct cli *cli, const struct token_facts *token)
-{
-	char uri[TOKEN_URI] = "", bound[ROSTER_BINDING_NAME];
-	enum err ignored = token_uri(token, TOKEN_URI_SHOWN, uri, NULL);
-
-	(void)ignored;
-	bound_as(cli, token, bound);
-	return json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:s, s:i, s:i, s:s}", "uri",
-	    uri, "label", token->label, "serial", token->serial, "manufacturer",
-	    token->manufacturer, "model", token->model, "hardware", token->hardware, "firmware",
-	    token->firmware, "initialised", token->initialised, "software", token->software,
-	    "user_pin_set", token->user_pin_set, "user_pin",
-	    pin_words(&token->user, token->user_pin_set), "so_pin",
-	    pin_words(&token->so, token->initialised), "pin_min", (int)token->pin_min, "pin_max",
-	    (int)token->pin_max, "bound_as", bound);
-}
-
-static enum err
-run_list(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	const struct which_values *v = values;
-	struct token_facts *tokens = NULL;
-	struct module *module = NULL;
-	json_t *list = json_array();
-	size_t count = 0;
-	enum err err = module_open(v->module, &module, trace);
-
-	if (err == ERR_OK)
-		err = token_list(module, &tokens, &count, trace);
-	for (size_t i = 0; err == ERR_OK && i < count; i++) {
-		if (cli->line->json)
-			json_array_append_new(list, token_json(cli, &tokens[i]));
-		else
-			err = print_token(cli, &tokens[i], trace);
-	}
-	free(tokens);
-	module_close(module);
-	if (err == ERR_OK && cli->line->json)
-		return cli_print_json(cli, json_pack("{s:o}", "tokens", list), trace);
-	json_decref(list);
-	return err;
-}
-
-static void
-print_info(struct cli *cli, const struct token_facts *token)
-{
-	fprintf(cli->out, "  made by      %s, model %s, serial %s\n", token->manufacturer,
-	    token->model, token->serial[0] == '\0' ? "none yet" : token->serial);
-	fprintf(cli->out, "  versions     hardware %s, firmware %s\n", token->hardware,
-	    token->firmware);
-	fprintf(cli->out, "  user PIN     %s\n  SO PIN       %s\n",
-	    pin_words(&token->user, token->user_pin_set),
-	    pin_words(&token->so, token->initialised));
-	fprintf(cli->out, "  PIN lengths  %lu to %lu\n", token->pin_min, token->pin_max);
-}
-
 /* The module and the token that the command names; the caller closes *module in every case. */
 static enum err
 find_token(const struct which_values *v, enum token_wanted want, struct module **module,
@@ -146,23 +45,6 @@ find_token(const struct which_values *v, enum token_wanted want, struct module *
 	    module_open_for_uri(v->uri == NULL ? "pkcs11:" : v->uri, v->module, module, trace);
 
 	return err ? err : token_find(*module, v->uri, want, token, trace);
-}
-
-static enum err
-run_info(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	struct module *module = NULL;
-	struct token_facts token;
-	enum err err = find_token(values, TOKEN_ANY, &module, &token, trace);
-
-	if (err == ERR_OK && cli->line->json)
-		err = cli_print_json(cli, token_json(cli, &token), trace);
-	else if (err == ERR_OK) {
-		err = print_token(cli, &token, trace);
-		print_info(cli, &token);
-	}
-	module_close(module);
-	return err;
 }
 
 /* ---- init ---------------------------------------------------------------------------------- */
@@ -396,21 +278,6 @@ run_unbind(struct cli *cli, const void *values, struct err_trace *trace)
 }
 
 const struct command cmd_token[] = {
-	{ .group = "token",
-	    .name = "list",
-	    .summary = "List the tokens of a PKCS#11 module",
-	    .needs = NEED_OPTIONAL_ROSTER | NEED_JSON,
-	    .options = which_options,
-	    .size = sizeof(struct which_values),
-	    .run = run_list },
-	{ .group = "token",
-	    .name = "info",
-	    .summary = "Show one token",
-	    .needs = NEED_OPTIONAL_ROSTER | NEED_JSON,
-	    .operands = which_operands,
-	    .options = which_options,
-	    .size = sizeof(struct which_values),
-	    .run = run_info },
 	{ .group = "token",
 	    .name = "init",
 	    .summary = "Initialise a fresh token with PINs that are typed",

@@ -27,6 +27,7 @@ const struct command *const command_groups[] = {
 	cmd_quorum_pending,
 	cmd_quorum_adopt,
 	cmd_sheet,
+	cmd_token_info,
 	cmd_token,
 	cmd_token_copy,
 	cmd_activate,

@@ -59,6 +59,33 @@ told 2 'a PIN format wants enough bits' 'bits, not 64 to 384' \
 	create_with --user-pin-format 6:0123456789
 holds 'no quorum came of all these' no_quorum
 
+# ---- a verdict ----------------------------------------------------------------------------------
+
+told 0 'a fresh token that is as expected is told so, in a line each' \
+	"initialised: expected no, is no: as expected
+empty: expected no object, is not initialised and so can hold none: as expected
+: as expected." quorate token info --fresh --expect initialised=no --expect-empty
+told 1 'one that is not says what was expected and what is' \
+	"model: expected SoftHSM v2, is SoftHSM v2: as expected
+firmware: expected 7.8, is 2.6: NOT AS EXPECTED
+label: expected PRACTICE another, is PRACTICE other: NOT AS EXPECTED
+empty: expected no object, shows none without its PIN (private ones cannot be seen): as expected
+: NOT as expected (2 of 4)." quorate token info 'pkcs11:token=PRACTICE%20other' \
+	--expect 'model=SoftHSM v2,firmware=7.8' --expect 'label=PRACTICE another' --expect-empty
+told 1 'the verdict is there for programs too' '"as_expected": false' \
+	quorate token info 'pkcs11:token=own' --expect firmware=7.8 --json
+told 4 'an expected token that is not there is absent' 'no token matches the URI' \
+	quorate token info pkcs11:token=gone --expect-empty
+told 2 'what no token tells cannot be expected' "'colour=red' is nothing to expect of a token" \
+	quorate token info 'pkcs11:token=own' --expect colour=red
+leaves_an_object() {
+	echo certificate >public
+	other own 87654321 --write-object public --type data --label seen
+	meets 1 'empty: expected no object, shows 1 without its PIN: NOT AS EXPECTED' \
+		quorate token info 'pkcs11:token=own' --expect-empty
+}
+holds 'an object that all can see makes it not empty' leaves_an_object
+
 wrong_user_pin() {
 	meets 3 "'create' of quorum 'root' is not complete; no token was touched
 token 'PRACTICE other' refused its user PIN
