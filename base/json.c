@@ -304,8 +304,8 @@ json_get_hex(const json_t *object, const char *name, void *out, size_t len, stru
 
 	if (err != ERR_OK)
 		return err;
-	if (!hex_decode(text, out, len))
-		return FAIL(
-		    trace, ERR_FORMAT, "member \"%s\" is not %zu bytes in hexadecimal", name, len);
-	return ERR_OK;
+	if (strpbrk(text, "ABCDEF") == NULL && hex_decode(text, out, len))
+		return ERR_OK;
+	return FAIL(trace, ERR_FORMAT, "member \"%s\" is not %zu bytes in lower-case hexadecimal",
+	    name, len);
 }

@@ -33,7 +33,7 @@ MUST_CHECK enum err
 json_get_text(const json_t *object, const char *name, const char **out, struct err_trace *trace);
 MUST_CHECK enum err json_get_int(const json_t *object, const char *name, int64_t min, int64_t max,
     int64_t *out, struct err_trace *trace);
-/* Exactly `len` bytes of hex. */
+/* Exactly `len` bytes as hex_encode writes them: one value has one spelling. */
 MUST_CHECK enum err json_get_hex(
     const json_t *object, const char *name, void *out, size_t len, struct err_trace *trace);
 

@@ -222,7 +222,7 @@ only_the_exact_canonical_form_is_taken_as_canonical(void **state)
 static void
 members_are_read_by_name_and_type(void **state)
 {
-	json_t *object = parsed("{\"t\":\"text\",\"n\":-5,\"h\":\"00fF\"}");
+	json_t *object = parsed("{\"t\":\"text\",\"n\":-5,\"h\":\"00ff\"}");
 	struct err_trace trace = { 0 };
 	const char *text = NULL;
 	int64_t number = 0;
@@ -241,7 +241,7 @@ members_are_read_by_name_and_type(void **state)
 static void
 a_missing_or_mistyped_member_is_named(void **state)
 {
-	json_t *object = parsed("{\"t\":1,\"n\":\"1\",\"h\":\"00f\",\"m\":7}");
+	json_t *object = parsed("{\"t\":1,\"n\":\"1\",\"h\":\"00f\",\"m\":7,\"u\":\"00FF\"}");
 	struct err_trace trace = { 0 };
 	const char *text = NULL;
 	int64_t number = 99;
@@ -254,12 +254,16 @@ a_missing_or_mistyped_member_is_named(void **state)
 	assert_fails(json_get_int(object, "m", 0, 6, &number, &trace), ERR_FORMAT, &trace);
 	assert_fails(json_get_int(object, "m", 8, 9, &number, &trace), ERR_FORMAT, &trace);
 	assert_fails(json_get_hex(object, "h", bytes, 2, &trace), ERR_FORMAT, &trace);
+	assert_fails(json_get_hex(object, "u", bytes, 2, &trace), ERR_FORMAT, &trace);
 	assert_string_equal(trace.frame[0].text, "member \"none\" is missing");
 	assert_string_equal(trace.frame[1].text, "member \"t\" is not a text");
 	assert_string_equal(trace.frame[2].text, "member \"n\" is not an integer");
 	assert_string_equal(trace.frame[3].text, "member \"m\" is 7, not from 0 to 6");
 	assert_string_equal(trace.frame[4].text, "member \"m\" is 7, not from 8 to 9");
-	assert_string_equal(trace.frame[5].text, "member \"h\" is not 2 bytes in hexadecimal");
+	assert_string_equal(
+	    trace.frame[5].text, "member \"h\" is not 2 bytes in lower-case hexadecimal");
+	assert_string_equal(
+	    trace.frame[6].text, "member \"u\" is not 2 bytes in lower-case hexadecimal");
 	assert_null(text);
 	assert_true(number == 99);
 	assert_int_equal(bytes[0], 1);
