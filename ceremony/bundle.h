@@ -8,6 +8,9 @@
  * A card signs ECDSA-SHA-256 (DER) over "quorate/1 evidence" ‖ head (32 bytes), for an addendum
  * over "quorate/1 addendum" ‖ the hash of its last line; practice puts "PRACTICE " after
  * "quorate/1 ".
+ *
+ * A file's name is of printable ASCII without "*:<>?\| and of at most BUNDLE_PATH_MAX bytes, so
+ * that every medium can hold it and every tool can say it.
  */
 #ifndef CEREMONY_BUNDLE_H
 #define CEREMONY_BUNDLE_H
@@ -19,21 +22,41 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-/* Writes EVIDENCE/manifest over everything in it; ERR_EXISTS when there is one. */
+enum {
+	BUNDLE_PATH_MAX = 200,         /* bytes of a path in the evidence */
+	BUNDLE_FILES_MAX = 65536,      /* files in the evidence */
+	BUNDLE_FINDINGS_MAX = 1000,    /* told one by one; the others are counted */
+	BUNDLE_MANIFEST_MAX = 1 << 24, /* bytes */
+};
+
+struct roster;
+
+/*
+ * Writes EVIDENCE/manifest over everything in it. ERR_EXISTS when there is one; ERR_UNSUPPORTED
+ * names what cannot be evidence: a symbolic link, a device, a name that not every medium holds.
+ */
 MUST_CHECK enum err
 bundle_freeze(const char *evidence, uint8_t head[SHA256_SIZE], struct err_trace *trace);
+
+/* The head of what was frozen, without looking at anything else. ERR_ABSENT: never frozen. */
+MUST_CHECK enum err
+bundle_head(const char *evidence, uint8_t head[SHA256_SIZE], struct err_trace *trace);
 
 enum bundle_finding_kind {
 	BUNDLE_CHANGED,   /* a file's bytes are not those of the manifest */
 	BUNDLE_MISSING,   /* named, and not there */
 	BUNDLE_ADDED,     /* there, and not named */
-	BUNDLE_BROKEN,    /* record or addendum: a line that does not hold */
+	BUNDLE_BROKEN,    /* manifest, record, addendum: a line that does not hold */
 	BUNDLE_SPLICED,   /* parts of different ceremonies */
 	BUNDLE_SIGNATURE, /* a signature that does not verify */
 	BUNDLE_STRANGER,  /* signed by a card that the roster does not know */
-	BUNDLE_UNSIGNED,  /* said, not an error by itself: what no card signed */
 	BUNDLE_CHAIN,     /* the previous ceremony's evidence is not the one that was named */
 	BUNDLE_OPEN,      /* never frozen: a ceremony that was not closed */
+	BUNDLE_ODD, /* no file: a link, a device; a name that cannot be evidence; unreadable */
+	/* From here on what is said, and is no error by itself: */
+	BUNDLE_UNSIGNED, /* what no card signed */
+	BUNDLE_DISSENT,  /* someone at the sign-off does not agree */
+	BUNDLE_UNSEEN,   /* what could not be looked at here: no roster, no previous evidence */
 	BUNDLE_FINDING__COUNT
 };
 
@@ -45,31 +68,42 @@ struct bundle_finding {
 struct bundle_signature {
 	char card[65];
 	char person[129];
-	char role[33];
+	char role[33]; /* at the sign-off; empty: none */
 	uint8_t fingerprint[SHA256_SIZE];
-	bool over_addendum;
-	bool known; /* the roster has this card, and it is this person's */
+	unsigned line; /* of the addendum that it covers up to; 0: the head */
+	bool right;    /* it verifies with the key that is in the evidence */
+	bool known;    /* the roster has this card, and it is this person's */
 };
 
 struct bundle_verdict {
-	uint8_t head[SHA256_SIZE];
+	uint8_t head[SHA256_SIZE]; /* zero when it was never frozen */
 	bool practice;
-	bool well; /* no finding but what no card signed */
+	bool well; /* no finding but what is only said */
 	struct bundle_finding *findings;
 	size_t finding_count;
+	size_t left_out; /* findings beyond BUNDLE_FINDINGS_MAX */
 	struct bundle_signature *signatures;
 	size_t signature_count;
-	size_t files;
-	size_t lines;
+	size_t files;     /* in the manifest */
+	size_t lines;     /* of the record */
+	size_t additions; /* lines of the addendum */
 };
 
-struct roster;
+struct bundle_question {
+	const char *evidence;
+	struct roster *roster; /* who the cards belong to; NULL: not known, and said so */
+	const char *previous;  /* the previous ceremony's evidence; NULL: where the sheet says */
+};
 
-/* `roster`: who the cards belong to; NULL: not known, and said so. bundle_verdict_free(out). */
-MUST_CHECK enum err bundle_verify(const char *evidence, struct roster *roster,
-    struct bundle_verdict *out, struct err_trace *trace);
+/*
+ * ERR_OK with findings too: only reads. ERR_ABSENT: there is no such folder.
+ * bundle_verdict_free(out).
+ */
+MUST_CHECK enum err bundle_verify(
+    const struct bundle_question *question, struct bundle_verdict *out, struct err_trace *trace);
 void bundle_verdict_free(struct bundle_verdict *verdict);
 
 const char *bundle_finding_word(enum bundle_finding_kind kind);
+bool bundle_finding_is_note(enum bundle_finding_kind kind);
 
 #endif
