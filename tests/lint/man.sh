@@ -32,7 +32,7 @@ page_of() {
 # The options that the program says a command takes.
 options_of() {
 	# shellcheck disable=SC2086 # one word or two
-	"$quorate" help $1 | sed -n 's/^  [ -][^-]*--\([a-z][a-z-]*\).*/\1/p' | sort -u
+	"$quorate" help $1 | sed -n 's/^  [ -][^-]*--\([a-z][a-z0-9-]*\).*/\1/p' | sort -u
 }
 
 # options_in PAGE SUBSECTION: those that it has as items.
