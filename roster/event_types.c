@@ -18,6 +18,7 @@
 #include "roster/policy_internal.h"
 #include "roster/quorum_internal.h"
 #include "roster/seat_internal.h"
+#include "roster/signing_internal.h"
 #include "roster/stow_internal.h"
 #include "roster/token_copy_internal.h"
 
@@ -47,6 +48,7 @@ static const struct event_type *const subjects[] = {
 	checkpoint_events,
 	activation_events,
 	key_events,
+	signing_events,
 	policy_events,
 	calendar_events,
 	adopt_events,

@@ -211,6 +211,12 @@ static const struct schema_table tables[] = {
 	    ORDINAL "binding TEXT NOT NULL, label TEXT NOT NULL, algorithm TEXT NOT NULL, "
 		    "id TEXT NOT NULL, public_hash BLOB NOT NULL, time INTEGER NOT NULL"),
 	INDEX(token_key_binding, "token_key(binding)"),
+	PROJECTION(signing, "ordinal",
+	    ORDINAL "binding TEXT NOT NULL, label TEXT NOT NULL, id TEXT NOT NULL, "
+		    "kind INTEGER NOT NULL, subject TEXT NOT NULL, number TEXT NOT NULL, "
+		    "hash BLOB NOT NULL, valid_from INTEGER NOT NULL, "
+		    "valid_until INTEGER NOT NULL, time INTEGER NOT NULL"),
+	INDEX(signing_binding, "signing(binding)"),
 	PROJECTION(calendar, "ordinal",
 	    ORDINAL "quorum BLOB NOT NULL, kind INTEGER NOT NULL, subject TEXT NOT NULL, "
 		    "date INTEGER NOT NULL, UNIQUE(quorum, kind, subject)"),
