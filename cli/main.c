@@ -33,6 +33,7 @@ const struct command *const command_groups[] = {
 	cmd_activate,
 	cmd_status,
 	cmd_key,
+	cmd_cert,
 	cmd_policy,
 	cmd_roster,
 	cmd_help,

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "hsm/key.h"
+#include "x509/encoding.h"
 
 struct secret;
 struct token_session;
@@ -43,12 +44,20 @@ void job_result_drop(struct job_result *result);
 /*
  * key.generate  {"label","type","extractable"} → {"key",…,"pem","public_hash"}
  * key.list      {}                             → {"keys":[…]}
+ * cert.self-sign {"label","draft","rules","store","again"} → {"id","der","stored","not-stored"?}
+ * cert.sign     {"label","draft","issuer","rules"} → {"id","der"}
+ * cert.read     {"label"}                      → {"certificates":[{"der"}…]}
  * admin-pin     {"quorum","generation","fingerprint","practice","sealed"} → the secret
  */
 json_t *job_key_request(const struct key_request *request);
 MUST_CHECK enum err
 job_key_read(const json_t *json, struct key_facts *out, struct err_trace *trace);
 
-extern const struct job job_key_rows[], job_escrow_rows[];
+/* DER travels as base64; der_drop *out. NULL when there is no memory. */
+json_t *job_der(const uint8_t *bytes, size_t len);
+MUST_CHECK enum err
+job_der_read(const json_t *json, const char *name, struct der *out, struct err_trace *trace);
+
+extern const struct job job_cert_rows[], job_key_rows[], job_escrow_rows[];
 
 #endif

@@ -49,7 +49,13 @@ deactivate|root
 quorum rekey|root --plan
 roster pack|json.pack
 roster take|json.pack --by ann
+cert self-sign|root --key first --profile root --subject C=DE,O=Example,CN=Root --out root.pem --by ann
+cert export|root --key first --out same.pem --by ann
+cert show|root.pem
 END
+	hash=$(sha256sum sub.csr)
+	echo "cert sign|root --key first --ca root.pem --csr sub.csr --csr-sha256 ${hash%% *}" \
+		'--profile intermediate --out sub.pem --by ann'
 }
 
 every_one_is_here() {
@@ -103,6 +109,8 @@ founds_a_quorum() {
 	enrols root alice bob carol
 	creates root 2 alice,bob,carol
 	quorate key generate root --label first --by ann
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes -keyout sub.pem.key \
+		-subj /CN=Sub -out sub.csr
 	quorate item add hsm-1 --kind hsm --by ann
 	empties_readers
 	insert card4
