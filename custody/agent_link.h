@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a command and quorate-agent say to each other. The command starts the agent with one end of
- * a socket pair, the link. Over it goes the order, one line of JSON with nothing secret in it; the
- * agent hardens itself, finds the token and asks for the user PIN; only then does the PIN follow,
- * length first, from one locked memory into the other. The agent logs in, wipes the PIN, and
- * answers that it is ready and where its sockets are, or what failed. Later it says on the same
- * link why it ended. Closing the link ends the agent, unless the command left it to itself before:
- * an activation never outlives its command unseen.
+ * What a command and quorate-agent say to each other (docs/formats/agent.md). The command starts
+ * the agent with one end of a socket pair, the link. Over it goes the order, one line of JSON with
+ * nothing secret in it; the agent hardens itself, finds the token and asks for the user PIN; only
+ * then does the PIN follow, length first, from one locked memory into the other. The agent logs in,
+ * wipes the PIN, and answers that it is ready and where its sockets are, or what failed. Later it
+ * says on the same link why it ended. Closing the link ends the agent, unless the command left it
+ * to itself before: an activation never outlives its command unseen.
  *
  *   command -> agent  {"v":2,"module":…,"token":…,"label":…,"quorum":…,"purpose":…,"users":[…],
  *                      "keys":[…],"bounds":{"for_ms":…,"max_uses":…},"record":…,"folder":…,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -122,6 +123,35 @@ orders_that_are_not_understood_are_refused(void **state)
 			fail_msg("%s was accepted", rows[i].name);
 		json_decref(json);
 	}
+}
+
+/* Each order that the page shows: read, and written again with not a byte changed. */
+static void
+the_orders_of_the_page_are_what_is_sent(void **state)
+{
+	FILE *page = fopen(AGENT_PAGE, "r");
+	char line[AGENT_LINK_LINE / 16];
+	size_t orders = 0;
+
+	(void)state;
+	assert_non_null(page);
+	while (fgets(line, sizeof(line), page) != NULL) {
+		json_t *shown = strncmp(line, "{\"v\":", 5) == 0 ? json_loads(line, 0, NULL) : NULL;
+		struct agent_order_read *read = NULL;
+		json_t *sent = NULL;
+
+		if (shown == NULL)
+			continue;
+		assert_ok(agent_order_from_json(shown, &read, NULL), NULL);
+		assert_ok(agent_order_to_json(&read->order, &sent, NULL), NULL);
+		assert_true(json_equal(shown, sent));
+		agent_order_read_free(read);
+		json_decref(sent);
+		json_decref(shown);
+		orders++;
+	}
+	fclose(page);
+	assert_int_equal(orders, 2);
 }
 
 static void
@@ -260,6 +290,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ON_A_LINK(an_order_arrives_as_it_was_given),
 		cmocka_unit_test(orders_that_are_not_understood_are_refused),
+		cmocka_unit_test(the_orders_of_the_page_are_what_is_sent),
 		ON_A_LINK(a_failure_keeps_its_code_its_words_and_the_next_step),
 		cmocka_unit_test(every_end_has_its_word),
 		ON_A_LINK(a_pin_arrives_with_any_bytes),
