@@ -176,7 +176,7 @@ record_end(struct life *life, const struct agent_event *event)
 {
 	enum err err = recorder_write(life->recorder,
 	    json_pack("{s:s, s:s, s:o, s:I, s:I}", "kind", "end", "end", agent_end_word(event->end),
-		"text", use_record_text(event->text), "made", (json_int_t)event->uses, "refused",
+		"text", chain_text(event->text), "made", (json_int_t)event->uses, "refused",
 		(json_int_t)life->activation.uses.refused),
 	    NULL);
 

@@ -214,8 +214,7 @@ record_job(struct commands *commands, const struct asked *asked, enum err outcom
 		    why->count == 0 ? err_word(outcome) : why->frame[why->count - 1].text);
 	return use_write(commands->uses,
 	    json_pack("{s:s, s:o, s:s, s:o, s:o}", "kind", "job", "client", peer_json(&asked->peer),
-		"job", asked->job->name, "on", use_record_text(asked->on), "result",
-		use_record_text(result)),
+		"job", asked->job->name, "on", chain_text(asked->on), "result", chain_text(result)),
 	    trace);
 }
 

@@ -72,5 +72,5 @@ json_t *
 peer_json(const struct peer *peer)
 {
 	return json_pack("{s:I, s:I, s:o}", "uid", (json_int_t)peer->uid, "pid",
-	    (json_int_t)peer->pid, "program", use_record_text(peer->program));
+	    (json_int_t)peer->pid, "program", chain_text(peer->program));
 }

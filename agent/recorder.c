@@ -25,14 +25,14 @@ struct recorder {
 	int failed_fd;        /* eventfd */
 	pthread_mutex_t lock; /* over the rest */
 	pthread_cond_t written;
-	struct use_record_place place; /* of the last line that waits */
-	struct batch batch[2];         /* one waits; the other is being written, or empty */
-	unsigned waiting;              /* which one */
-	int64_t durable;               /* lines up to this one are on the disk */
-	off_t at;                      /* where the next batch goes */
-	off_t end;                     /* of the lines, with those that wait */
-	off_t taken;                   /* bytes of the file, zeros behind the lines and all */
-	bool writing;                  /* somebody writes for all who wait */
+	struct chain_place place; /* of the last line that waits */
+	struct batch batch[2];    /* one waits; the other is being written, or empty */
+	unsigned waiting;         /* which one */
+	int64_t durable;          /* lines up to this one are on the disk */
+	off_t at;                 /* where the next batch goes */
+	off_t end;                /* of the lines, with those that wait */
+	off_t taken;              /* bytes of the file, zeros behind the lines and all */
+	bool writing;             /* somebody writes for all who wait */
 	bool failed;
 };
 
@@ -61,9 +61,8 @@ recorder_open(const char *path, struct recorder **out, struct err_trace *trace)
 	pthread_mutex_init(&recorder->lock, NULL);
 	pthread_cond_init(&recorder->written, NULL);
 	recorder->failed_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = recorder->failed_fd < 0
-		  ? FAIL_ERRNO(trace, "no descriptor for the record of uses")
-		  : use_record_take(path, &recorder->place, &recorder->fd, trace);
+	err = recorder->failed_fd < 0 ? FAIL_ERRNO(trace, "no descriptor for the record of uses")
+				      : chain_take(path, &recorder->place, &recorder->fd, trace);
 	recorder->durable = recorder->place.n;
 	if (err == ERR_OK)
 		err = find_end(recorder, trace);
@@ -202,10 +201,10 @@ write_for_all(struct recorder *recorder)
 static enum err
 add_line(struct recorder *recorder, json_t *body, struct err_trace *trace)
 {
-	struct use_record_place next = recorder->place;
+	struct chain_place next = recorder->place;
 	char *line = NULL;
 	size_t len = 0;
-	enum err err = use_record_chain(&next, body, &line, &len, trace);
+	enum err err = chain_line(&next, body, &line, &len, trace);
 
 	if (err != ERR_OK)
 		return err;

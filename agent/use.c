@@ -48,7 +48,7 @@ line_of(const struct use *use)
 
 	if (use->key != NULL) {
 		hex_encode(use->key->id, use->key->id_len, id);
-		json_object_set_new(line, "key", use_record_text(use->key->label));
+		json_object_set_new(line, "key", chain_text(use->key->label));
 		json_object_set_new(line, "id", json_string(id));
 	}
 	if (use->mechanism != NULL)

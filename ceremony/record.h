@@ -22,10 +22,11 @@
  *	decided    step, question, taken, by
  *	done       step, result ("as-written", "deviation", "practice")
  *	note       step, text, by
- *	exception  number, step, expected, happened, decided, confirmed (two names),
+ *	exception  number, step, expected, happened, decided, confirmed (a name each),
  *	           outcome ("retry", "deviation", "stop")
- *	paused     step, by, reason           resumed   step, seconds, after ("pause", "crash"),
- *boot inventory  tokens [{name, uri, serial, model, firmware, software, keys […]}], entropy
+ *	paused     step, by, reason
+ *	resumed    step, seconds, after ("pause", "crash"), boot
+ *	inventory  tokens [{name, uri, serial, model, firmware, software, keys […]}], entropy
  *	statement  person, role, says ("followed", "followed-with-deviations", "not-agreed"), text,
  *	           how ("card", "paper")
  *	stopped    step, by, reason           frozen    steps, deviations, exceptions: the last line
@@ -42,7 +43,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-enum { RECORD_VERSION = 1, RECORD_LINE_MAX = 64 * 1024 };
+enum { RECORD_VERSION = 1, RECORD_LINE_MAX = 64 * 1024, RECORD_FILE_MAX = 64 * 1024 * 1024 };
 
 enum record_kind {
 	RECORD_OPEN,

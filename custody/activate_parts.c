@@ -86,9 +86,9 @@ bounds_json(const struct activating *activating)
 	for (size_t i = 0; i < request->user_count; i++)
 		json_array_append_new(users, json_integer(request->users[i]));
 	for (size_t i = 0; i < request->key_count; i++)
-		json_array_append_new(keys, use_record_text(request->keys[i]));
+		json_array_append_new(keys, chain_text(request->keys[i]));
 	for (size_t i = 0; i < activating->watched_count; i++)
-		json_array_append_new(watched, use_record_text(activating->watched[i].reader));
+		json_array_append_new(watched, chain_text(activating->watched[i].reader));
 	return json_pack("{s:I, s:I, s:o, s:o, s:o}", "for_ms", (json_int_t)activating->for_ms,
 	    "max_uses", (json_int_t)request->max_uses, "users", users, "keys", keys, "readers",
 	    watched);

@@ -49,7 +49,7 @@ static const struct {
 	{ "refused", take_last } };
 
 static void
-take_line(struct opened *opened, const struct use_record_entry *entry)
+take_line(struct opened *opened, const struct chain_entry *entry)
 {
 	for (size_t i = 0; i < sizeof(takers) / sizeof(*takers); i++)
 		if (strcmp(entry->kind, takers[i].kind) == 0)
@@ -63,18 +63,18 @@ take_line(struct opened *opened, const struct use_record_entry *entry)
 static enum err
 read_record(const char *path, struct opened *out, struct err_trace *trace)
 {
-	struct use_record *record = NULL;
-	struct use_record_entry entry;
+	struct chain *record = NULL;
+	struct chain_entry entry;
 	bool more = true;
-	enum err err = use_record_open(path, &record, trace);
+	enum err err = chain_open(path, &record, trace);
 
 	if (err != ERR_OK)
 		return err;
 	out->last = json_array();
-	while (more && use_record_next(record, &entry, &more, NULL) == ERR_OK)
+	while (more && chain_next(record, &entry, &more, NULL) == ERR_OK)
 		if (more)
 			take_line(out, &entry);
-	use_record_close(record);
+	chain_close(record);
 	return out->opening == NULL ? FAIL(trace, ERR_FORMAT, "%s is no record of uses", path)
 				    : ERR_OK;
 }
@@ -109,7 +109,7 @@ add_file(struct opened_found *found, const char *path, struct err_trace *trace)
 	struct opened one = { .since = 0 };
 	enum err err;
 
-	if (!use_record_is_held(path))
+	if (!chain_is_held(path))
 		return ERR_OK;
 	err = read_record(path, &one, trace);
 	if (err == ERR_OK && agent_control_status(one.control, &one.status, NULL) != ERR_OK)

@@ -13,7 +13,7 @@
 #include "roster/quorum.h"
 #include "roster/roster.h"
 
-enum { BATCH = ROSTER_USES_MAX - USE_RECORD_LINE };
+enum { BATCH = ROSTER_USES_MAX - CHAIN_LINE_MAX };
 
 /* One record on its way into the log. */
 struct taking {
@@ -28,7 +28,7 @@ struct taking {
 
 /* What a line counts as. */
 static void
-count_line(struct taking *taking, const struct use_record_entry *entry)
+count_line(struct taking *taking, const struct chain_entry *entry)
 {
 	const char *result = json_string_value(json_object_get(entry->json, "result"));
 	const char *end = json_string_value(json_object_get(entry->json, "end"));
@@ -48,7 +48,7 @@ count_line(struct taking *taking, const struct use_record_entry *entry)
 
 /* What is not of the batch: that there was somebody to serve. */
 static void
-note_line(struct taking *taking, const struct use_record_entry *entry)
+note_line(struct taking *taking, const struct chain_entry *entry)
 {
 	taking->served = taking->served || strcmp(entry->kind, "serve") == 0;
 }
@@ -69,7 +69,7 @@ put_batch(struct taking *taking, struct err_trace *trace)
 }
 
 static enum err
-add_line(struct taking *taking, const struct use_record_entry *entry, struct err_trace *trace)
+add_line(struct taking *taking, const struct chain_entry *entry, struct err_trace *trace)
 {
 	struct roster_uses *batch = &taking->batch;
 
@@ -87,14 +87,14 @@ add_line(struct taking *taking, const struct use_record_entry *entry, struct err
 static enum err
 take_lines(struct taking *taking, bool *damaged, struct err_trace *trace)
 {
-	struct use_record *record = NULL;
-	struct use_record_entry entry;
+	struct chain *record = NULL;
+	struct chain_entry entry;
 	bool more = true;
-	enum err err = use_record_open(taking->path, &record, trace);
+	enum err err = chain_open(taking->path, &record, trace);
 
 	taking->batch.first = taking->activation.recorded + 1;
 	while (err == ERR_OK && more) {
-		enum err read = use_record_next(record, &entry, &more, trace);
+		enum err read = chain_next(record, &entry, &more, trace);
 
 		if (read == ERR_FORMAT) {
 			err_clear(trace);
@@ -109,7 +109,7 @@ take_lines(struct taking *taking, bool *damaged, struct err_trace *trace)
 	}
 	if (err == ERR_OK)
 		err = put_batch(taking, trace);
-	use_record_close(record);
+	chain_close(record);
 	return err;
 }
 
@@ -153,7 +153,7 @@ take_record(struct taking *taking, struct take_in_end *end, bool *over, struct e
 	struct roster *roster = taking->custody->roster;
 	bool damaged = false;
 	/* Before reading: what an agent writes last is then among what is read. */
-	bool held = use_record_is_held(taking->path);
+	bool held = chain_is_held(taking->path);
 	enum err err = roster_begin(roster, trace);
 
 	if (err != ERR_OK)
@@ -175,7 +175,7 @@ take_record(struct taking *taking, struct take_in_end *end, bool *over, struct e
 static enum err
 drop_stray(const struct taking *taking, struct err_trace *trace)
 {
-	return use_record_is_held(taking->path) ? ERR_OK : put_away(taking, false, trace);
+	return chain_is_held(taking->path) ? ERR_OK : put_away(taking, false, trace);
 }
 
 static enum err
@@ -304,7 +304,7 @@ take_in_is_due(const char *state_dir, const struct roster_id *roster)
 		if (!id_of_file(entry->d_name, &id))
 			continue;
 		snprintf(path, sizeof(path), "%s/%.40s", folder, entry->d_name);
-		due = !use_record_is_held(path);
+		due = !chain_is_held(path);
 	}
 	if (dir != NULL)
 		closedir(dir);

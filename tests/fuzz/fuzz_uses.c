@@ -29,19 +29,19 @@ write_file(const uint8_t *bytes, size_t len)
 }
 
 /* The place behind the last line that holds. */
-static struct use_record_place
+static struct chain_place
 read_all(enum err *ended)
 {
-	struct use_record *record = NULL;
-	struct use_record_place before = { .n = 0 };
-	struct use_record_entry entry;
+	struct chain *record = NULL;
+	struct chain_place before = { .n = 0 };
+	struct chain_entry entry;
 	bool more = true;
 
-	HOLDS(use_record_open(path, &record, NULL) == ERR_OK);
+	HOLDS(chain_open(path, &record, NULL) == ERR_OK);
 	for (;;) {
 		char prev[2 * SHA256_SIZE + 1];
 
-		*ended = use_record_next(record, &entry, &more, NULL);
+		*ended = chain_next(record, &entry, &more, NULL);
 		if (*ended != ERR_OK || !more)
 			break;
 		hex_encode(before.head, SHA256_SIZE, prev);
@@ -49,20 +49,20 @@ read_all(enum err *ended)
 		HOLDS(strcmp(json_string_value(json_object_get(entry.json, "prev")), prev) == 0);
 		before = entry.place;
 	}
-	use_record_close(record);
+	chain_close(record);
 	return before;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct use_record_place read, taken;
+	struct chain_place read, taken;
 	enum err ended = ERR_OK, again = ERR_OK;
 	int fd = -1;
 
 	write_file(bytes, len);
 	read = read_all(&ended);
-	if (use_record_take(path, &taken, &fd, NULL) == ERR_OK) {
+	if (chain_take(path, &taken, &fd, NULL) == ERR_OK) {
 		HOLDS(ended == ERR_OK && taken.n == read.n);
 		close(fd);
 		read = read_all(&again);

@@ -60,18 +60,18 @@ open_new(void)
 static int
 lines_on_disk(void)
 {
-	struct use_record *record = NULL;
-	struct use_record_entry entry;
+	struct chain *record = NULL;
+	struct chain_entry entry;
 	struct err_trace trace = { 0 };
 	bool more = true;
 	int count = 0;
 
-	assert_ok(use_record_open(path, &record, &trace), &trace);
+	assert_ok(chain_open(path, &record, &trace), &trace);
 	while (more) {
-		assert_ok(use_record_next(record, &entry, &more, &trace), &trace);
+		assert_ok(chain_next(record, &entry, &more, &trace), &trace);
 		count += more;
 	}
-	use_record_close(record);
+	chain_close(record);
 	return count;
 }
 

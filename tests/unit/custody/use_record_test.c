@@ -77,19 +77,19 @@ write_page(void (*change)(char *line, int number), const char *behind)
 static int
 count_lines(enum err wanted)
 {
-	struct use_record *record = NULL;
-	struct use_record_entry entry;
+	struct chain *record = NULL;
+	struct chain_entry entry;
 	struct err_trace trace = { 0 };
 	bool more = true;
 	int count = 0;
 	enum err err;
 
-	assert_ok(use_record_open(path, &record, &trace), &trace);
+	assert_ok(chain_open(path, &record, &trace), &trace);
 	do {
-		err = use_record_next(record, &entry, &more, &trace);
+		err = chain_next(record, &entry, &more, &trace);
 		count += err == ERR_OK && more;
 	} while (err == ERR_OK && more);
-	use_record_close(record);
+	chain_close(record);
 	assert_int_equal(err, wanted);
 	return count;
 }
@@ -97,19 +97,19 @@ count_lines(enum err wanted)
 static void
 the_lines_of_the_page_have_its_hashes_and_its_chain(void **state)
 {
-	struct use_record *record = NULL;
-	struct use_record_entry entry;
+	struct chain *record = NULL;
+	struct chain_entry entry;
 	struct err_trace trace = { 0 };
 	bool more = false;
 
 	(void)state;
 	write_page(NULL, "");
-	assert_ok(use_record_open(path, &record, &trace), &trace);
+	assert_ok(chain_open(path, &record, &trace), &trace);
 	for (int i = 1; i <= LINES; i++) {
 		char hex[2 * SHA256_SIZE + 1];
 		char *hash = value("hash", i);
 
-		assert_ok(use_record_next(record, &entry, &more, &trace), &trace);
+		assert_ok(chain_next(record, &entry, &more, &trace), &trace);
 		assert_true(more);
 		assert_int_equal(entry.place.n, i);
 		hex_encode(entry.place.head, SHA256_SIZE, hex);
@@ -117,7 +117,7 @@ the_lines_of_the_page_have_its_hashes_and_its_chain(void **state)
 		free(hash);
 	}
 	assert_string_equal(entry.kind, "end");
-	use_record_close(record);
+	chain_close(record);
 }
 
 static void
@@ -130,7 +130,7 @@ what_is_written_reads_back_in_a_chain(void **state)
 		.by = "ann \xff\n",
 		.cards = json_array(),
 		.bounds = json_object() };
-	struct use_record_place place;
+	struct chain_place place;
 	struct err_trace trace = { 0 };
 	char *line = NULL;
 	size_t len = 0;
@@ -141,10 +141,10 @@ what_is_written_reads_back_in_a_chain(void **state)
 	assert_ok(use_record_create(path, &opening, &trace), &trace);
 	assert_fails(use_record_create(path, &opening, &trace), ERR_EXISTS, &trace);
 	err_clear(&trace);
-	assert_ok(use_record_take(path, &place, &fd, &trace), &trace);
+	assert_ok(chain_take(path, &place, &fd, &trace), &trace);
 	assert_int_equal(place.n, 1);
-	assert_ok(use_record_chain(&place, json_pack("{s:s}", "kind", "end"), &line, &len, &trace),
-	    &trace);
+	assert_ok(
+	    chain_line(&place, json_pack("{s:s}", "kind", "end"), &line, &len, &trace), &trace);
 	assert_int_equal(place.n, 2);
 	assert_int_equal(lseek(fd, 0, SEEK_END) > 0, true);
 	assert_int_equal(write(fd, line, len), (ssize_t)len);
@@ -158,14 +158,14 @@ what_is_written_reads_back_in_a_chain(void **state)
 static void
 a_line_that_was_torn_is_not_there(void **state)
 {
-	struct use_record_place place;
+	struct chain_place place;
 	struct err_trace trace = { 0 };
 	int fd = -1;
 
 	(void)state;
 	write_page(NULL, "{\"kind\":\"use\",\"n\":5");
 	assert_int_equal(count_lines(ERR_OK), LINES);
-	assert_ok(use_record_take(path, &place, &fd, &trace), &trace);
+	assert_ok(chain_take(path, &place, &fd, &trace), &trace);
 	assert_int_equal(place.n, LINES);
 	close(fd);
 	write_page(NULL, "");
@@ -220,18 +220,18 @@ a_line_that_was_changed_breaks_the_chain_behind_it(void **state)
 static void
 a_file_has_one_writer(void **state)
 {
-	struct use_record_place place;
+	struct chain_place place;
 	struct err_trace trace = { 0 };
 	int fd = -1, second = -1;
 
 	(void)state;
 	write_page(NULL, "");
-	assert_false(use_record_is_held(path));
-	assert_ok(use_record_take(path, &place, &fd, &trace), &trace);
-	assert_true(use_record_is_held(path));
-	assert_fails(use_record_take(path, &place, &second, &trace), ERR_NOT_NOW, &trace);
+	assert_false(chain_is_held(path));
+	assert_ok(chain_take(path, &place, &fd, &trace), &trace);
+	assert_true(chain_is_held(path));
+	assert_fails(chain_take(path, &place, &second, &trace), ERR_NOT_NOW, &trace);
 	close(fd);
-	assert_false(use_record_is_held(path));
+	assert_false(chain_is_held(path));
 }
 
 static void
@@ -244,7 +244,7 @@ a_text_that_is_no_text_becomes_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		json_t *text = use_record_text(rows[i].given);
+		json_t *text = chain_text(rows[i].given);
 
 		assert_string_equal(json_string_value(text), rows[i].made);
 		json_decref(text);
