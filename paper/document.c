@@ -15,11 +15,15 @@
 
 enum { PATH_SIZE = 1024, PDF_MAX = 16 * 1024 * 1024, MESSAGE = 200 };
 
+enum { WHERE_SIZE = 128 };
+
 /* What quorate-paper is told: {"title":…,"mark":…,"foot":…,"blocks":[{"kind":…,…},…]}. */
 struct document {
 	json_t *json;
 	bool keep;   /* the next block stays with the last */
+	bool begins; /* the next block begins a page */
 	bool failed; /* no memory, or a text that is not UTF-8 */
+	char where[WHERE_SIZE];
 };
 
 enum err
@@ -65,16 +69,39 @@ document_foot(struct document *document, const char *text)
 	set(document, "foot", text);
 }
 
+void
+document_head(struct document *document, const char *text)
+{
+	set(document, "head", text);
+}
+
+void
+document_seal(struct document *document, const char *text)
+{
+	set(document, "seal", text);
+}
+
+void
+document_where(struct document *document, const char *where)
+{
+	snprintf(document->where, sizeof(document->where), "%s", where == NULL ? "" : where);
+}
+
 /* Takes the block over; NULL is one that could not be made. */
 static void
 add(struct document *document, json_t *block)
 {
 	json_t *blocks = json_object_get(document->json, "blocks");
+	int failed = 0;
 
-	if (document->keep && json_object_set_new(block, "keep", json_true()) != 0)
-		document->failed = true;
-	document->keep = false;
-	if (json_array_append_new(blocks, block) != 0)
+	if (document->keep)
+		failed |= json_object_set_new(block, "keep", json_true());
+	if (document->begins)
+		failed |= json_object_set_new(block, "begins", json_true());
+	if (document->where[0] != '\0')
+		failed |= json_object_set_new(block, "where", json_string(document->where));
+	document->keep = document->begins = false;
+	if (json_array_append_new(blocks, block) != 0 || failed != 0)
 		document->failed = true;
 }
 
@@ -135,10 +162,49 @@ document_small(struct document *document, const char *text)
 	add_lines(document, "small", "", text);
 }
 
+static json_t *
+cell_json(const struct document_cell *cell)
+{
+	static const char *const fonts[] = { [DOCUMENT_PLAIN] = "plain",
+		[DOCUMENT_BOLD] = "bold",
+		[DOCUMENT_FIXED] = "fixed",
+		[DOCUMENT_NOTE] = "note",
+		[DOCUMENT_NUMBER] = "number",
+		[DOCUMENT_COVER] = "cover" };
+	_Static_assert(sizeof(fonts) / sizeof(fonts[0]) == DOCUMENT_FONT__COUNT, "each its word");
+
+	return json_pack("{s:i, s:s, s:s, s:s, s:b, s:b, s:b}", "share", (int)cell->share, "font",
+	    fonts[cell->font], "caption", cell->caption == NULL ? "" : cell->caption, "text",
+	    cell->text == NULL ? "" : cell->text, "frame", (cell->look & DOCUMENT_FRAME) != 0,
+	    "shade", (cell->look & DOCUMENT_SHADE) != 0, "box", (cell->look & DOCUMENT_BOX) != 0);
+}
+
+void
+document_cells(struct document *document, const struct document_shape *shape,
+    const struct document_cell *cells, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		if (json_array_append_new(list, cell_json(&cells[i])) != 0)
+			document->failed = true;
+	add(document, json_pack("{s:s, s:i, s:i, s:b, s:b, s:b, s:o}", "kind", "cells", "above",
+			  (int)shape->above, "least", (int)shape->least, "rule", shape->rule,
+			  "header", shape->header, "table", shape->table, "cells", list));
+	if (shape->header)
+		document_keep(document);
+}
+
 void
 document_keep(struct document *document)
 {
 	document->keep = true;
+}
+
+void
+document_page(struct document *document)
+{
+	document->begins = true;
 }
 
 /* ---- Through quorate-paper ----------------------------------------------------------------- */

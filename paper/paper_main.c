@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "paper/pages.h"
 
-enum { DOCUMENT_MAX = 4 * 1024 * 1024 };
+enum { DOCUMENT_MAX = 16 * 1024 * 1024 };
 
 static char document[DOCUMENT_MAX];
 

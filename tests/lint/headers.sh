@@ -3,8 +3,8 @@
 # Each header compiles alone, and twice, with each compiler that is there.
 . "$(dirname "$0")/tree.sh"
 
-flags=$(pkg-config --cflags libcrypto jansson libpcsclite sqlite3 p11-kit-1 cmocka 2>/dev/null) ||
-	flags=
+flags=$(pkg-config --cflags libcrypto jansson libpcsclite sqlite3 p11-kit-1 pangocairo cmocka \
+	2>/dev/null) || flags=
 compilers=
 for compiler in gcc clang; do
 	if command -v "$compiler" >/dev/null; then compilers="$compilers $compiler"; fi
