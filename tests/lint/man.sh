@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Every command and option of the table is in its man page, and nothing else is; pages have their
-# sections and render without a warning. Usage: man.sh ROOT QUORATE
+# sections and render without a warning. Usage: man.sh ROOT QUORATE [PAGE]
 set -eu
 export LC_ALL=C
 
 root=${1:?usage: $0 ROOT QUORATE}
 quorate=${2:?usage: $0 ROOT QUORATE}
+only=${3:-*.1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -48,6 +49,8 @@ options_in() {
 
 check_command() {
 	page=$(page_of "$1")
+	# shellcheck disable=SC2254 # it is a pattern
+	case $page in $only) ;; *) return ;; esac
 	[ -f "$root/man/$page" ] || { finding "man/$page: missing, for 'quorate $1'" && return; }
 	options_of "$1" >"$work/table"
 	options_in "$page" "quorate $1" >"$work/own"
@@ -91,7 +94,7 @@ commands | sort >"$work/commands"
 while read -r command; do
 	check_command "$command"
 done <"$work/commands"
-for path in "$root"/man/*.1; do
+for path in "$root"/man/$only; do
 	page=${path##*/}
 	case $page in
 	quorate-robot.1 | virtual-card.1) ;; # programs of their own

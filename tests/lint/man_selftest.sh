@@ -12,12 +12,12 @@ tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# finds WORDS SED-EXPRESSION PAGE
+# finds WORDS SED-EXPRESSION FILE [PAGE]: in FILE, and PAGE is looked at.
 finds() {
 	rm -rf "$tree/man"
 	cp -r "$root/man" "$tree/man"
 	sed -i "$2" "$tree/man/$3"
-	if sh "$here/man.sh" "$tree" "$quorate" >"$tree/said"; then
+	if sh "$here/man.sh" "$tree" "$quorate" "${4:-$3}" >"$tree/said"; then
 		echo "nothing was found after: $2"
 		exit 1
 	fi
@@ -28,7 +28,7 @@ finds() {
 	}
 }
 
-sh "$here/man.sh" "$root" "$quorate"
+sh "$here/man.sh" "$root" "$quorate" quorate-card.1
 finds "'quorate card enrol' takes --erase, which is not there" '/^.It Fl -erase/d' quorate-card.1
 finds "'quorate card enrol' takes no --eraze" 's/^.It Fl -erase/.It Fl -eraze/' quorate-card.1
 finds "no subsection 'quorate card list'" '/^.Ss quorate card list/d' quorate-card.1
@@ -37,4 +37,5 @@ finds "there is no 'quorate card lost'" 's/^.Ss quorate card list/.Ss quorate ca
 finds 'no command of it takes --frobnicate' 's/^.It Fl -json/.It Fl -frobnicate/' quorate-card.1
 finds 'no section SECURITY' '/^.Sh SECURITY/d' quorate-health.1
 finds 'quorate-health.1: ' 's/^.Nm quorate-health/.Zz &/' quorate-health.1
-finds 'quorate-key.1: not installed' "s/'quorate-key.1',//" meson.build
+finds 'quorate-key.1: not installed' "s/'quorate-key.1',//" meson.build \
+	quorate-key.1
