@@ -17,12 +17,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
-
-/* Where something stands in its file; findings name it. Both count from 1; 0: nowhere. */
-struct yaml_place {
-	unsigned line;
-	unsigned column;
-};
+#include "ceremony/yaml.h"
 
 struct script_words {
 	size_t count;
@@ -98,7 +93,9 @@ enum script_expect_kind {
 struct script_expect {
 	enum script_expect_kind kind;
 	int status;
-	const char *text; /* text, pattern, the value as JSON writes it, or the hash; ${names} */
+	/* The text; the pattern; the value (a text as it is, else as JSON writes it); the hash, or
+	 * NULL. With ${names}. */
+	const char *text;
 	const char *path; /* "key.public_hash", "checks.0.actual"; or the file's name */
 	struct yaml_place place;
 };
@@ -107,11 +104,10 @@ struct script_expect {
 enum script_record_kind {
 	SCRIPT_RECORD_TEXT,
 	SCRIPT_RECORD_NUMBER,
-	SCRIPT_RECORD_TIME, /* HH:MM, or YYYY-MM-DD HH:MM */
-	SCRIPT_RECORD_HASH, /* 64 hexadecimal digits */
-	SCRIPT_RECORD_STOW, /* a thing into a numbered bag and a safe: an event of the roster, too
-			     */
-	SCRIPT_RECORD_UNSTOW,
+	SCRIPT_RECORD_TIME,   /* HH:MM, or YYYY-MM-DD HH:MM */
+	SCRIPT_RECORD_HASH,   /* 64 hexadecimal digits */
+	SCRIPT_RECORD_STOW,   /* a thing into a bag: "BAG in SAFE"; an event of the roster, too */
+	SCRIPT_RECORD_UNSTOW, /* out of it: "BAG whole" or "BAG broken"; likewise */
 	SCRIPT_RECORD_ACKNOWLEDGEMENT, /* a person signed for something on paper */
 	SCRIPT_RECORD_ACCESS,          /* an entry of the access log of a room or safe */
 	SCRIPT_RECORD__COUNT
@@ -134,6 +130,7 @@ struct script_choice {
 	const char *to; /* the id of the step that follows; NULL: the next one */
 };
 
+/* A step with a command expects a status first of all. */
 struct script_step {
 	unsigned number;
 	const char *id; /* [a-z0-9-]{1,32} */
@@ -201,7 +198,7 @@ struct script {
 	bool video;                   /* the whole of it is filmed */
 	char *bytes;                  /* the file as it was read */
 	size_t len;
-	void *arena;
+	struct arena *arena;
 };
 
 /*

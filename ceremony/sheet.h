@@ -61,7 +61,7 @@ struct sheet {
 	struct script_words network; /* interfaces or addresses that may be up */
 	char *bytes;
 	size_t len;
-	void *arena;
+	struct arena *arena;
 };
 
 MUST_CHECK enum err sheet_read(const char *path, struct sheet **out, struct err_trace *trace);
@@ -80,6 +80,8 @@ const struct sheet_token *sheet_token(const struct sheet *sheet, const char *nam
  *	${TOKEN.certificate} ${TOKEN.item}      of a token of the sheet
  *	${ROLE}  ${ROLE.1} ${ROLE.2} …          its people, joined by commas, or one of them
  *	${media.NAME}                           its path
+ *	${brought.FILE}                         a file that was brought along, from where commands
+ *run
  *	${sheet.date} ${sheet.place}            the day as YYYY-MM-DD
  *	${value.NAME}                           a value of the sheet
  *	${STEP.NAME}                            what was recorded at a step before, from `recorded`
@@ -93,5 +95,8 @@ struct sheet_recorded {
 };
 MUST_CHECK enum err sheet_expand(const struct sheet *sheet, const struct sheet_recorded *recorded,
     const char *text, char **out, struct err_trace *trace);
+
+/* What stands before the dot and is neither token, role nor step: "media", "sheet", … */
+bool sheet_name_is_reserved(const char *name);
 
 #endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ceremony/sheet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ceremony/format_file.h"
+#include "ceremony/script_fields.h"
+
+static enum err
+take_sheet(const struct fields_reader *reader, const struct yaml_node *root, struct sheet **out)
+{
+	struct sheet_draft draft = { .version = 0 };
+	struct sheet *sheet = NULL;
+	enum err err = format_version(reader, root, "quorate-sheet", SHEET_VERSION);
+
+	if (err == ERR_OK)
+		err = fields_read(reader, &sheet_fields, root, &draft);
+	if (err == ERR_OK)
+		err = field_room(reader, 1, sizeof(*sheet), (void **)&sheet);
+	if (err != ERR_OK)
+		return err;
+	*sheet = draft.sheet;
+	*out = sheet;
+	return ERR_OK;
+}
+
+enum err
+sheet_parse(
+    const char *file, const char *bytes, size_t len, struct sheet **out, struct err_trace *trace)
+{
+	struct format_file opened = { .arena = NULL };
+	struct sheet *sheet = NULL;
+	enum err err = format_open(
+	    &(struct yaml_input){ .file = file, .bytes = bytes, .len = len }, &opened, trace);
+
+	if (err == ERR_OK)
+		err = take_sheet(&opened.reader, opened.root, &sheet);
+	if (err != ERR_OK) {
+		arena_free(opened.arena);
+		return err;
+	}
+	sheet->arena = opened.arena;
+	sheet->bytes = opened.bytes;
+	sheet->len = len;
+	memcpy(sheet->hash, opened.hash, sizeof(sheet->hash));
+	*out = sheet;
+	return ERR_OK;
+}
+
+enum err
+sheet_read(const char *path, struct sheet **out, struct err_trace *trace)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	enum err err = file_read(path, YAML_MAX, &bytes, &len, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = sheet_parse(path, bytes, len, out, trace);
+	free(bytes);
+	return err;
+}
+
+void
+sheet_free(struct sheet *sheet)
+{
+	if (sheet != NULL)
+		arena_free(sheet->arena);
+}
+
+const struct sheet_token *
+sheet_token(const struct sheet *sheet, const char *name)
+{
+	for (size_t i = 0; i < sheet->token_count; i++)
+		if (strcmp(sheet->tokens[i].name, name) == 0)
+			return &sheet->tokens[i];
+	return NULL;
+}
