@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include <openssl/conf.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "x509/draft_internal.h"
 
+/* Some extensions want a configuration to look into: an empty one will do. */
 static enum err
 add(X509 *certificate, int nid, const char *value, struct err_trace *trace)
 {
+	CONF *nothing = NCONF_new(NULL);
 	X509V3_CTX context;
-	X509_EXTENSION *extension;
+	X509_EXTENSION *extension = NULL;
 	bool added;
 
 	X509V3_set_ctx(&context, NULL, certificate, NULL, NULL, 0);
-	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+	if (nothing != NULL) {
+		X509V3_set_nconf(&context, nothing);
+		extension = X509V3_EXT_nconf_nid(nothing, &context, nid, value);
+	}
 	added = extension != NULL && X509_add_ext(certificate, extension, -1) == 1;
 	X509_EXTENSION_free(extension);
+	NCONF_free(nothing);
 	if (added)
 		return ERR_OK;
 	return FAIL_RAW(trace, ERR_FORMAT, ERR_ORIGIN_OPENSSL, ERR_get_error(),

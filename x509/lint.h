@@ -38,5 +38,6 @@ const char *lint_key_fault(const EVP_PKEY *subject_key);
 
 /* Every row's rule and text, for tests and documents; false behind the last one. */
 bool lint_row(size_t index, const char **rule, const char **text);
+bool lint_crl_row(size_t index, const char **rule, const char **text);
 
 #endif
