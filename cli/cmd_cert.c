@@ -129,33 +129,17 @@ show(struct cli *cli, const struct der *der, json_t *more, struct err_trace *tra
 	return err == ERR_OK ? cli_print_json(cli, facts, trace) : err;
 }
 
-/* Both are tried, whatever becomes of the other: what was signed cannot be unsigned. */
-static enum err
-keep(struct cli *cli, const struct cert_values *v, const struct certified *made,
-    struct err_trace *trace)
-{
-	const struct pki_output output = { ENCODING_CERTIFICATE, v->out, false };
-	struct err_trace second = { 0 };
-	enum err recorded = certify_record(&cli->custody, made, trace);
-	enum err err =
-	    pki_file_write(cli, &output, &made->der, recorded == ERR_OK ? trace : &second);
-
-	if (recorded != ERR_OK)
-		return FAIL(
-		    trace, recorded, "the certificate was signed, but the roster does not have it");
-	return err;
-}
-
 static enum err
 sign(struct cli *cli, const struct cert_values *v, const struct certify_request *request,
     struct err_trace *trace)
 {
+	const struct pki_output output = { ENCODING_CERTIFICATE, v->out, false };
 	struct certified made = { .stored = false };
 	enum err err = certify_sign(&cli->custody, request, &made, trace);
 
 	if (err != ERR_OK)
 		return err;
-	err = keep(cli, v, &made, trace);
+	err = pki_file_keep(cli, &output, &made, trace);
 	if (err == ERR_OK)
 		err = show(cli, &made.der,
 		    json_pack("{s:s, s:b}", "file", v->out, "stored", made.stored), trace);

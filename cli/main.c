@@ -34,6 +34,7 @@ const struct command *const command_groups[] = {
 	cmd_status,
 	cmd_key,
 	cmd_cert,
+	cmd_crl,
 	cmd_policy,
 	cmd_roster,
 	cmd_help,

@@ -61,3 +61,18 @@ pki_file_write(struct cli *cli, const struct pki_output *output, const struct de
 	free(pem);
 	return err;
 }
+
+enum err
+pki_file_keep(struct cli *cli, const struct pki_output *output, const struct certified *made,
+    struct err_trace *trace)
+{
+	struct err_trace second = { 0 };
+	enum err recorded = certify_record(&cli->custody, made, trace);
+	enum err err =
+	    pki_file_write(cli, output, &made->der, recorded == ERR_OK ? trace : &second);
+
+	if (recorded != ERR_OK)
+		return FAIL(trace, recorded, "the %s was signed, but the roster does not have it",
+		    encoding_word(output->kind));
+	return err;
+}

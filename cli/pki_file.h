@@ -4,6 +4,7 @@
 #define CLI_PKI_FILE_H
 
 #include "cli/cli.h"
+#include "custody/certify.h"
 #include "x509/encoding.h"
 
 enum { PKI_FILE_MAX = 16 * 1024 * 1024 };
@@ -25,5 +26,12 @@ struct pki_output {
 };
 MUST_CHECK enum err pki_file_write(struct cli *cli, const struct pki_output *output,
     const struct der *der, struct err_trace *trace);
+
+/*
+ * What was signed goes into the roster and into the file. Both are tried, whatever becomes of the
+ * other: a signature cannot be taken back.
+ */
+MUST_CHECK enum err pki_file_keep(struct cli *cli, const struct pki_output *output,
+    const struct certified *made, struct err_trace *trace);
 
 #endif

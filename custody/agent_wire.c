@@ -78,7 +78,10 @@ agent_wire_send(int fd, json_t *message, struct err_trace *trace)
 	json_decref(message);
 	if (line == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for a message");
-	err = send_all(fd, line, strlen(line), trace);
+	err = strlen(line) >= AGENT_LINK_LINE
+		  ? FAIL(trace, ERR_UNSUPPORTED, "%zu bytes are more than the link takes",
+			strlen(line))
+		  : send_all(fd, line, strlen(line), trace);
 	if (err == ERR_OK)
 		err = send_all(fd, "\n", 1, trace);
 	free(line);

@@ -46,6 +46,7 @@ void job_result_drop(struct job_result *result);
  * key.list      {}                             → {"keys":[…]}
  * cert.self-sign {"label","draft","rules","store","again"} → {"id","der","stored","not-stored"?}
  * cert.sign     {"label","draft","issuer","rules"} → {"id","der"}
+ * crl.sign      {"label","draft","issuer","rules"} → {"id","der"}
  * cert.read     {"label"}                      → {"certificates":[{"der"}…]}
  * admin-pin     {"quorum","generation","fingerprint","practice","sealed"} → the secret
  */

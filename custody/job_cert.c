@@ -285,6 +285,55 @@ run_sign(const struct job_tools *tools, const json_t *request, struct job_result
 }
 
 static enum err
+sign_crl(struct signing *signing, struct der *out, struct err_trace *trace)
+{
+	struct lint_crl what = {
+		.issuer = signing->issuer, .rules = signing->rules, .now = clock_utc()
+	};
+	struct der made = { .bytes = NULL };
+	X509_CRL *draft = NULL, *crl = NULL;
+	enum err err = encoding_crl(&signing->draft, &draft, trace);
+
+	what.crl = draft;
+	if (err == ERR_OK)
+		err = lint_crl(&what, trace);
+	if (err == ERR_OK)
+		err = sign(signing, &made, trace);
+	if (err == ERR_OK)
+		err = encoding_crl(&made, &crl, trace);
+	if (err == ERR_OK && X509_CRL_verify(crl, signing->public) != 1)
+		err = FAIL(trace, ERR_FORMAT,
+		    "the list that key '%s' signed does not verify with its public half",
+		    signing->key.label);
+	X509_CRL_free(draft);
+	X509_CRL_free(crl);
+	if (err == ERR_OK)
+		*out = made;
+	else
+		der_drop(&made);
+	return err;
+}
+
+static enum err
+run_sign_crl(const struct job_tools *tools, const json_t *request, struct job_result *out,
+    struct err_trace *trace)
+{
+	struct signing signing = { .issuer = NULL };
+	struct der made = { .bytes = NULL };
+	enum err err = signing_begin(tools, request, &signing, trace);
+
+	if (err == ERR_OK)
+		err = read_issuer(request, &signing, trace);
+	if (err == ERR_OK)
+		err = sign_crl(&signing, &made, trace);
+	if (err == ERR_OK)
+		err = reply_with(&signing, &made, out, trace);
+	der_drop(&made);
+	signing_end(&signing);
+	return err;
+}
+
+static enum err
 run_read(const struct job_tools *tools, const json_t *request, struct job_result *out,
     struct err_trace *trace)
 {
@@ -313,5 +362,6 @@ const struct job job_cert_rows[] = {
 	{ "cert.self-sign", true, run_self_sign },
 	{ "cert.sign", true, run_sign },
 	{ "cert.read", true, run_read },
+	{ "crl.sign", true, run_sign_crl },
 	{ .name = NULL },
 };

@@ -98,6 +98,9 @@ session_run(const struct session *session, const struct session_job *job, struct
 	    json_pack("{s:s, s:s*, s:s, s:i, s:O}", "job", job->name, "binding", job->binding, "on",
 		job->on, "generation", (int)session->generation, "request", job->request),
 	    trace);
+	if (err == ERR_UNSUPPORTED)
+		err_next(trace, "End the session ('quorate deactivate QUORUM'): without one, the "
+				"command gathers the cards and does it itself.");
 	if (err == ERR_OK)
 		err = receive_result(fd, &result, trace);
 	close(fd);
