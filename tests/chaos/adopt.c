@@ -65,16 +65,20 @@ check_others(struct world *bare)
 	return problem;
 }
 
-const char *
-adopt_check(const struct scenario *scenario, const struct world *broken, struct world *bare,
-    const char *absent)
+bool
+adopt_found(struct world *founded)
 {
-	bool adopted;
+	static const char *const nobody[] = { NULL };
 
-	world_bare_copy(broken, bare);
-	if (!runs(bare, "init --practice --by ann", NULL))
-		return "without the roster, none can be founded";
-	adopted = runs(bare, scenario->adopt, absent);
+	world_make(founded, nobody);
+	return runs(founded, "init --practice --by ann", NULL);
+}
+
+const char *
+adopt_check(const struct scenario *scenario, struct world *bare, const char *absent)
+{
+	bool adopted = runs(bare, scenario->adopt, absent);
+
 	if (scenario->bound > 0 && !adopted)
 		return "without the roster, M cards adopt nothing";
 	if (adopted && count_open(bare) < scenario->bound)

@@ -6,12 +6,15 @@
 #include "tests/chaos/scenario.h"
 #include "tests/chaos/world.h"
 
+/* A world with a roster that knows nobody yet, no card and no token. */
+bool adopt_found(struct world *founded);
+
 /*
- * Copies cards and tokens of a world that was broken off into `bare`, and adopts the quorum there
- * without these custodians (NULL: nobody is missing). Every token that was bound before must open,
- * and every other must open, or be as it was. NULL when all holds, else what does not.
+ * `bare` is a copy of such a world, with the cards and tokens of one that was broken off. Adopts
+ * the quorum there without these custodians (NULL: nobody is missing). Every token that was bound
+ * before must open, and every other must open, or be as it was. NULL when all holds, else what does
+ * not.
  */
-const char *adopt_check(const struct scenario *scenario, const struct world *broken,
-    struct world *bare, const char *absent);
+const char *adopt_check(const struct scenario *scenario, struct world *bare, const char *absent);
 
 #endif

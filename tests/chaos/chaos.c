@@ -10,11 +10,12 @@
  * and the roster must verify. Cards and tokens alone, copied to another world before that, must
  * begin a new roster (`quorum adopt`). And no PIN, share or secret may lie in any file.
  *
- * chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]] [--list]: every N-th point, 1 unless told;
- * with an ordinal, that point alone. scripts/chaos runs it.
+ * chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]] [--workers N] [--list]: every N-th point, 1
+ * unless told; with an ordinal, that point alone. scripts/chaos runs it.
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +33,10 @@
 #include "tests/chaos/world.h"
 
 enum {
-	WORKERS_MAX = 16,
+	WORKERS_MAX = 32,
+	PER_CORE = 2, /* a command whose pcscd died waits for it for seconds */
 	JOBS_MAX = 65536,
-	KEPT_MAX = 20,
+	SPREAD = 7919, /* a prime: no two neighbours of the plan run one after the other */
 	KILLED = 128 + 9,
 	LINE = 256,
 	MODES_MAX = 16
@@ -45,18 +47,18 @@ static const struct mode {
 	enum points_class class;
 	const char *word; /* as in points.h */
 	bool kill;
-	bool after_too;   /* a full disk is full before */
+	bool after_too;   /* a full disk is full before; so is a write that is not yet durable */
 	const char *when; /* in place of before and after; NULL: those */
-	unsigned stride;  /* of so many points one: there are hundreds, much like each other */
+	unsigned stride;  /* of so many points one: what nobody asked for, and much like the rest */
 	const char *name;
 } modes[] = {
 	{ POINTS_APDU, "apdu", true, true, NULL, 1, "killed at an APDU" },
 	{ POINTS_APDU, "apdu", false, true, NULL, 1, "card pulled at an APDU" },
 	{ POINTS_APDU, "apdu", false, false, "service", 1, "pcscd dies at an APDU" },
 	{ POINTS_WRITE, "write", true, true, NULL, 1, "killed at a durable write" },
-	{ POINTS_WRITE, "write", false, true, NULL, 1, "a durable write fails" },
-	{ POINTS_FILL, "fill", true, true, NULL, 3, "killed at a write" },
-	{ POINTS_FILL, "fill", false, false, NULL, 3, "the disk is full from a write on" },
+	{ POINTS_WRITE, "write", false, true, NULL, 2, "a durable write fails" },
+	{ POINTS_FILL, "fill", true, false, NULL, 3, "killed at a write" },
+	{ POINTS_FILL, "fill", false, false, NULL, 1, "the disk is full from a write on" },
 	{ POINTS_TOKEN, "token", true, true, NULL, 1, "killed while the token writes" },
 	{ POINTS_P11, "p11", true, true, NULL, 1, "killed at a PKCS#11 call" },
 	{ POINTS_P11, "p11", false, true, NULL, 1, "a PKCS#11 call fails" },
@@ -75,15 +77,19 @@ struct job {
 static struct {
 	bool list; /* the scenarios, and nothing else */
 	unsigned every;
-	unsigned workers;
+	unsigned workers;  /* 0: as many as keep the cores busy */
 	const char *only;  /* scenario; NULL: all */
 	const char *class; /* NULL: all */
 	unsigned ordinal;  /* 0: all */
 	char dir[WORLD_PATH / 2];
+	struct world founded; /* where a quorum is adopted */
 	unsigned jobs;
 	struct job job[JOBS_MAX];
 	unsigned tried[MODES_MAX], held[MODES_MAX]; /* by mode, of all scenarios */
-	unsigned char *result; /* by job, an enum result; shared with the workers */
+	struct shared {
+		atomic_uint next;               /* job that nobody took */
+		unsigned char result[JOBS_MAX]; /* by job, an enum result */
+	} * shared;                             /* with the workers */
 } chaos = { .every = 1 };
 
 /* ---- One point ----------------------------------------------------------------------------- */
@@ -177,7 +183,9 @@ try_without_roster(const struct scenario *scenario, const struct job *job,
 
 	if (scenario->adopt == NULL || job->mode->class == POINTS_TOKEN)
 		return NULL;
-	problem = adopt_check(scenario, world, bare, absent[job->ordinal % 2]);
+	world_copy(&chaos.founded, bare);
+	world_bring(world, bare);
+	problem = adopt_check(scenario, bare, absent[job->ordinal % 2]);
 	return problem == NULL ? find_leak(bare) : problem;
 }
 
@@ -241,16 +249,17 @@ work(const struct scenario *scenario, const struct world *snapshot, unsigned wor
 	(void)snprintf(name, sizeof(name), "w%u-bare", worker);
 	place_world(name, &worlds[1]);
 	memcpy(worlds[1].pins, world->pins, sizeof(world->pins));
-	for (unsigned i = worker; i < chaos.jobs; i += chaos.workers) {
+	for (unsigned n; (n = atomic_fetch_add(&chaos.shared->next, 1)) < chaos.jobs;) {
+		unsigned i = (unsigned)((uint64_t)n * SPREAD % chaos.jobs);
 		const char *problem;
 		bool reached = true;
 
 		(void)unlink(world->pins);
 		world_copy(snapshot, world);
 		problem = try(scenario, &chaos.job[i], worlds, &reached);
-		chaos.result[i] = problem != NULL ? RESULT_LOST
-				  : reached       ? RESULT_HELD
-						  : RESULT_NOT_REACHED;
+		chaos.shared->result[i] = problem != NULL ? RESULT_LOST
+					  : reached       ? RESULT_HELD
+							  : RESULT_NOT_REACHED;
 		if (problem != NULL)
 			report(scenario, &chaos.job[i], world, problem);
 	}
@@ -265,7 +274,7 @@ work_all(const struct scenario *scenario, const struct world *snapshot)
 	bool fine = true;
 	int status;
 
-	memset(chaos.result, RESULT_NONE, JOBS_MAX);
+	memset(chaos.shared, 0, sizeof(*chaos.shared));
 	(void)fflush(NULL);
 	for (unsigned i = 0; i < chaos.workers; i++) {
 		pid_t pid = fork();
@@ -282,7 +291,7 @@ work_all(const struct scenario *scenario, const struct world *snapshot)
 	return fine;
 }
 
-/* Every N-th point of each class, and both sides of it. */
+/* Every N-th point of each class, in each scenario beginning with another; and both sides of it. */
 static void
 plan(const struct scenario *scenario, const unsigned count[POINTS__COUNT])
 {
@@ -291,7 +300,7 @@ plan(const struct scenario *scenario, const unsigned count[POINTS__COUNT])
 		const struct mode *mode = &modes[m];
 		unsigned every =
 		    chaos.ordinal != 0 ? 1 : chaos.every * mode->stride * scenario->stride;
-		unsigned first = 1 + m % every;
+		unsigned first = 1 + (m + (unsigned)(scenario - scenarios)) % every;
 
 		if (mode->class == POINTS_TOKEN && !scenario->guarded)
 			continue;
@@ -374,8 +383,8 @@ print_modes(const struct scenario *scenario, const unsigned count[POINTS__COUNT]
 			if (chaos.job[i].mode != &modes[m])
 				continue;
 			planned++;
-			reached += chaos.result[i] != RESULT_NOT_REACHED ? 1 : 0;
-			held += chaos.result[i] == RESULT_HELD ? 1 : 0;
+			reached += chaos.shared->result[i] != RESULT_NOT_REACHED ? 1 : 0;
+			held += chaos.shared->result[i] == RESULT_HELD ? 1 : 0;
 		}
 		if (planned == 0)
 			continue;
@@ -450,6 +459,7 @@ take_options(int argc, char **argv)
 		{ "every", required_argument, NULL, 'e' },
 		{ "only", required_argument, NULL, 'o' },
 		{ "list", no_argument, NULL, 'l' },
+		{ "workers", required_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -461,6 +471,8 @@ take_options(int argc, char **argv)
 			take_only(optarg);
 		else if (option == 'l')
 			chaos.list = true;
+		else if (option == 'w')
+			chaos.workers = (unsigned)strtoul(optarg, NULL, 10);
 		else
 			return false;
 	}
@@ -474,11 +486,14 @@ make_place(void)
 	const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	chaos.workers = cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (unsigned)cores;
+	if (chaos.workers == 0)
+		chaos.workers = PER_CORE * (cores < 1 ? 1 : (unsigned)cores);
+	if (chaos.workers > WORKERS_MAX)
+		chaos.workers = WORKERS_MAX;
 	(void)snprintf(chaos.dir, sizeof(chaos.dir), "%s/quorate-chaos.XXXXXX", parent);
-	chaos.result =
-	    mmap(NULL, JOBS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return chaos.result != MAP_FAILED && mkdtemp(chaos.dir) != NULL;
+	chaos.shared = mmap(
+	    NULL, sizeof(*chaos.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return chaos.shared != MAP_FAILED && mkdtemp(chaos.dir) != NULL;
 }
 
 int
@@ -488,7 +503,9 @@ main(int argc, char **argv)
 	bool fine = true, any = false;
 
 	if (!take_options(argc, argv)) {
-		fputs("usage: chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]]\n", stderr);
+		fputs("usage: chaos [--every N] [--only SCENARIO[:CLASS[:ORDINAL]]] "
+		      "[--workers N] [--list]\n",
+		    stderr);
 		return 2;
 	}
 	if (chaos.list) {
@@ -497,6 +514,9 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (process_harden(&trace) != ERR_OK || secret_heap_init(&trace) != ERR_OK || !make_place())
+		return 2;
+	place_world("founded", &chaos.founded);
+	if (!adopt_found(&chaos.founded))
 		return 2;
 	for (unsigned i = 0; i < scenario_count; i++) {
 		if (chaos.only != NULL && strcmp(chaos.only, scenarios[i].name) != 0)

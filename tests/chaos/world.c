@@ -152,24 +152,20 @@ world_has(const struct world *world, const char *name)
 }
 
 void
-world_bare_copy(const struct world *from, struct world *to)
+world_bring(const struct world *from, struct world *to)
 {
-	static const char *const nobody[] = { NULL };
 	char path[WORLD_FILE];
 	unsigned long len;
 
-	world_make(to, nobody);
 	copy_part(from, to, "cards");
 	copy_part(from, to, "tokens");
 	if (world_has(from, WORLD_SHEET)) {
-		char *text = world_read(at(from, WORLD_SHEET, path), &len);
-
 		struct err_trace trace = { 0 };
+		char *text = world_read(at(from, WORLD_SHEET, path), &len);
 
 		must(file_replace(at(to, WORLD_SHEET, path), text, len, &trace), &trace, path);
 		free(text);
 	}
-	to->commands = from->commands;
 }
 
 void

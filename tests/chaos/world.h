@@ -56,10 +56,10 @@ void world_copy(const struct world *from, struct world *to);
 void world_remove(const struct world *world);
 
 /*
- * Makes `to` an empty world with the cards and tokens of `from`, and its printed binding sheet if
- * there is one: all that is left when the roster is lost.
+ * Brings the cards and tokens of `from` to `to`, and its printed binding sheet if there is one: all
+ * that is left when the roster is lost.
  */
-void world_bare_copy(const struct world *from, struct world *to);
+void world_bring(const struct world *from, struct world *to);
 
 /* True when the file is there. */
 bool world_has(const struct world *world, const char *name);
