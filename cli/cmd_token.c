@@ -235,6 +235,7 @@ struct unbind_values {
 	const char *name;
 	struct names people;
 	const char *reason;
+	bool gone;
 };
 
 static const struct operand_row unbind_operands[] = {
@@ -246,7 +247,7 @@ static const struct option_row unbind_options[] = {
 	{ .name = "people",
 	    .kind = OPTION_NAMES,
 	    .metavar = "NAME,NAME",
-	    .help = "the two who type the token's new PINs",
+	    .help = "the two who type the token's new PINs, or say that it is gone",
 	    .required = true,
 	    .offset = offsetof(struct unbind_values, people) },
 	{ .name = "reason",
@@ -255,6 +256,10 @@ static const struct option_row unbind_options[] = {
 	    .help = "for the log",
 	    .required = true,
 	    .offset = offsetof(struct unbind_values, reason) },
+	{ .name = "gone",
+	    .kind = OPTION_FLAG,
+	    .help = "the device is gone for good: it gets no PINs, two people confirm it",
+	    .offset = offsetof(struct unbind_values, gone) },
 	{ .name = NULL },
 };
 
@@ -269,8 +274,14 @@ run_unbind(struct cli *cli, const void *values, struct err_trace *trace)
 		return FAIL(trace, ERR_ARGUMENT, "--people wants two names");
 	request.people[0] = v->people.name[0];
 	request.people[1] = v->people.name[1];
-	err = unbind_token(&cli->custody, &request, trace);
-	if (err == ERR_OK)
+	err = v->gone ? unbind_gone(&cli->custody, &request, trace)
+		      : unbind_token(&cli->custody, &request, trace);
+	if (err == ERR_OK && v->gone)
+		fprintf(cli->out,
+		    "Token '%s' is no quorum's any more: %s and %s said that it is "
+		    "gone.\n",
+		    v->name, request.people[0], request.people[1]);
+	else if (err == ERR_OK)
 		fprintf(cli->out,
 		    "Token '%s' has the PINs that %s and %s typed; no quorum opens it.\n", v->name,
 		    request.people[0], request.people[1]);

@@ -155,8 +155,10 @@ check_may(struct custody *custody, const struct pending *pending,
 		return ERR_OK;
 	if (pending->may_be_gone)
 		return confirm_gone(custody, operation, why, trace);
-	err_next(
-	    trace, "Run 'quorate quorum resume QUORUM --by NAME': it finishes what was begun.");
+	err_next(trace,
+	    "Run 'quorate quorum resume QUORUM --by NAME': it finishes what was begun. It goes on "
+	    "without a token that is gone for good: quorate token unbind NAME --gone --people "
+	    "NAME,NAME --reason TEXT --by NAME");
 	return FAIL(trace, ERR_NOT_NOW, "%s",
 	    pending->kind == ROSTER_OP_REPLACE_CARD
 		? "the share is the new card's already: there is no way back"

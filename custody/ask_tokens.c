@@ -171,7 +171,7 @@ issuing_ask_tokens(struct issuing *issuing, struct err_trace *trace)
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; err == ERR_OK && i < issuing->tokens; i++)
-		if (!issuing->token[i].spec->fresh)
+		if (!issuing->token[i].spec->fresh && !issuing->token[i].gone)
 			err = ask_token(issuing, &issuing->token[i], trace);
 	return err;
 }

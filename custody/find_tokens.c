@@ -65,6 +65,19 @@ note_away(const struct issuing *issuing, const struct roster_binding_spec *spec)
 	attendant->note(attendant->context, text);
 }
 
+/* It may have either PIN by now. */
+static enum err
+refuse_half_done(const struct roster_binding_spec *spec, struct err_trace *trace)
+{
+	err_next_instead(trace,
+	    "Connect it and run the command again. If the device is gone for good, two people say "
+	    "so: "
+	    "quorate token unbind %s --gone --people NAME,NAME --reason TEXT --by NAME",
+	    spec->name);
+	return FAIL(trace, ERR_ABSENT, "token '%s' is wanted: its PINs are being changed already",
+	    spec->token.label);
+}
+
 static enum err
 find_one(struct issuing *issuing, struct issuing_token *token, struct err_trace *trace)
 {
@@ -85,8 +98,7 @@ find_one(struct issuing *issuing, struct issuing_token *token, struct err_trace 
 	if (err != ERR_ABSENT)
 		return err;
 	if (is_begun(issuing, spec))
-		return FAIL(trace, ERR_ABSENT,
-		    "token '%s' is wanted: its PINs are being changed already", spec->token.label);
+		return refuse_half_done(spec, trace);
 	err_clear(trace);
 	token->away = true;
 	note_away(issuing, spec);
@@ -121,17 +133,20 @@ issuing_check_not_active(
 enum err
 issuing_find_tokens(struct issuing *issuing, struct err_trace *trace)
 {
-	size_t here = 0;
+	size_t wanted = 0, here = 0;
 	enum err err;
 
 	if (issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }))
 		return ERR_OK;
 	err = issuing_check_not_active(issuing->custody, &issuing->quorum, trace);
 	for (size_t i = 0; err == ERR_OK && i < issuing->tokens; i++) {
+		if (issuing->token[i].gone)
+			continue;
 		err = find_one(issuing, &issuing->token[i], trace);
+		wanted++;
 		here += issuing->token[i].away ? 0 : 1;
 	}
-	if (err != ERR_OK || here > 0)
+	if (err != ERR_OK || here > 0 || wanted == 0)
 		return err;
 	err_next(trace, "Connect the HSM; 'quorate token list' shows what is here.");
 	return FAIL(trace, ERR_ABSENT, "none of the tokens that are to switch is here");

@@ -8,6 +8,7 @@
 #include "custody/gather.h"
 #include "custody/operation_state.h"
 #include "custody/whose.h"
+#include "roster/binding.h"
 #include "roster/seat.h"
 
 typedef enum err (*phase)(struct issuing *issuing, struct err_trace *trace);
@@ -44,9 +45,26 @@ load_members(struct issuing *issuing, struct err_trace *trace)
 		member->index = plan->card[i].index;
 		whose_name(issuing->custody->roster, &member->card.custodian, member->custodian);
 	}
+	return ERR_OK;
+}
+
+static enum err
+load_tokens(struct issuing *issuing, struct err_trace *trace)
+{
+	const struct roster_plan *plan = &issuing->operation->plan;
+
 	issuing->tokens = plan->tokens;
-	for (size_t i = 0; i < plan->tokens; i++)
-		issuing->token[i].spec = &plan->token[i];
+	for (size_t i = 0; i < plan->tokens; i++) {
+		struct issuing_token *token = &issuing->token[i];
+		struct roster_binding binding;
+		const enum err err = roster_binding_find(
+		    issuing->custody->roster, plan->token[i].name, &binding, NULL);
+
+		if (err != ERR_OK && err != ERR_ABSENT)
+			return FAIL(trace, err, "the bindings were not read");
+		token->spec = &plan->token[i];
+		token->gone = err == ERR_ABSENT;
+	}
 	return ERR_OK;
 }
 
@@ -100,6 +118,8 @@ reload(struct issuing *issuing, const struct roster_id *id, struct err_trace *tr
 	roster_operation_free(issuing->operation);
 	issuing->operation = operation;
 	err = load_members(issuing, trace);
+	if (err == ERR_OK)
+		err = load_tokens(issuing, trace);
 	return err == ERR_OK ? load_generation(issuing, trace) : err;
 }
 

@@ -35,6 +35,7 @@ struct issuing_token {
 	const struct roster_binding_spec *spec;
 	struct secret *old_pin[ROSTER_TOKEN_PIN__COUNT];
 	bool away; /* left as it is; `quorum resume` switches it when it is here */
+	bool gone; /* for good, as two people said: it is no quorum's any more */
 };
 
 /* What opens tokens that were left behind by an earlier re-key. */

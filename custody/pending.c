@@ -9,6 +9,7 @@
 #include "custody/issuing.h"
 #include "custody/operation_state.h"
 #include "custody/whose.h"
+#include "roster/binding.h"
 
 static void say(struct pending *pending, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -79,12 +80,16 @@ token_state(const struct roster_operation *operation, const struct roster_bindin
 }
 
 static void
-say_tokens(const struct roster_operation *operation, struct pending *pending)
+say_tokens(
+    struct custody *custody, const struct roster_operation *operation, struct pending *pending)
 {
 	for (unsigned i = 0; i < operation->plan.tokens; i++) {
 		const struct roster_binding_spec *spec = &operation->plan.token[i];
 		const char *state = token_state(operation, spec);
+		struct roster_binding binding;
 
+		if (roster_binding_find(custody->roster, spec->name, &binding, NULL) == ERR_ABSENT)
+			state = "is gone for good, and left out";
 		say(pending, "Token '%s' (%s): %s.", spec->token.label, spec->name,
 		    state != NULL ? state
 		    : spec->fresh ? "not initialised yet"
@@ -110,7 +115,7 @@ describe(struct custody *custody, const struct roster_operation *operation, stru
 		say(pending, "No secret was made yet: resume begins with reading the cards' keys.");
 	else
 		say_cards(custody, operation, pending);
-	say_tokens(operation, pending);
+	say_tokens(custody, operation, pending);
 }
 
 enum err

@@ -305,7 +305,7 @@ issuing_switch(struct issuing *issuing, struct err_trace *trace)
 		return ERR_OK;
 	err = check_proven(issuing, trace);
 	for (size_t i = 0; err == ERR_OK && i < issuing->tokens; i++) {
-		if (issuing->token[i].away)
+		if (issuing->token[i].away || issuing->token[i].gone)
 			continue;
 		attendant->progress(attendant->context, "The token takes its new PINs.",
 		    (unsigned)i + 1, (unsigned)issuing->tokens);

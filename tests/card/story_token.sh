@@ -167,6 +167,8 @@ two_people_type() {
 	meets 2 'two different people' \
 		quorate token unbind backup --people ann,ann --reason over --by ann
 	meets 4 "called 'zoe'" quorate token unbind backup --people ann,zoe --reason over --by ann
+	meets 1 'is there
+Without --gone' quorate token unbind backup --gone --people ann,bob --reason over --by ann
 	robot 'decline pin' meets 1 'no new PIN was typed; the token is unchanged' \
 		quorate token unbind backup --people ann,bob --reason over --by ann
 	meets 0 "bound as 'backup'" quorate token list
