@@ -94,7 +94,8 @@ ask_for_card(struct adoption *adoption, struct err_trace *trace)
 
 	snprintf(purpose, sizeof(purpose), "adopt %.32s", adoption->request->name);
 	for (size_t i = 0; i < adoption->cards; i++)
-		ask.through[ask.through_count++] = adoption->card[i].custodian;
+		if (!adoption->card[i].aside)
+			ask.through[ask.through_count++] = adoption->card[i].custodian;
 	return visit_begin(adoption->custody, &ask, &adoption->seen, &adoption->visit, trace);
 }
 
@@ -252,7 +253,7 @@ drop_shares(struct adoption *adoption)
 {
 	for (size_t g = 0; g < adoption->generations; g++)
 		for (size_t i = 0; i < ROSTER_CARDS_MAX; i++)
-			secret_drop(&adoption->generation[g].hold[i]);
+			secret_drop(&adoption->generation[g].hold[i].share);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A card at an adoption: what it says of itself without a PIN, whose it is, and what it gives. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct taking {
 	struct adopt_card entry;
 	struct record_set records;
 	struct secret *share[RECORDS_MAX]; /* by place in `records`; NULL: it did not open */
+	size_t fitting;                    /* shares that contradict no other card's */
 	char *why;                         /* of ADOPTED_LINE bytes: it is of no use */
 };
 
@@ -76,7 +78,8 @@ was_there(struct taking *taking)
 	const struct adoption *adoption = taking->adoption;
 
 	for (size_t i = 0; i < adoption->cards; i++) {
-		if (!roster_hash_equal(
+		if (adoption->card[i].aside ||
+		    !roster_hash_equal(
 			&adoption->card[i].keys.fingerprint, &taking->entry.keys.fingerprint))
 			continue;
 		snprintf(taking->why, ADOPTED_LINE, "Card %.48s did its part already.",
@@ -250,30 +253,118 @@ open_records(struct taking *taking, struct err_trace *trace)
 	return err;
 }
 
+static void say(const struct taking *taking, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* "alice's card root/1: ..." */
+static void
+say(const struct taking *taking, const char *fmt, ...)
+{
+	struct attendant *attendant = taking->adoption->custody->attendant;
+	char text[ADOPTED_LINE];
+	size_t len = (size_t)snprintf(
+	    text, sizeof(text), "%.64s's card %s: ", taking->entry.custodian, taking->entry.name);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text + len, sizeof(text) - len, fmt, args);
+	va_end(args);
+	attendant->note(attendant->context, text);
+}
+
+/* Its M and N, and who gave the share of this number. False, and it is said, for what another card
+ * contradicts. */
+static bool
+agrees(const struct taking *taking, const struct adopt_generation *generation,
+    const struct record *record, size_t slot)
+{
+	const struct adoption *adoption = taking->adoption;
+	const struct adopt_share *before;
+
+	if (generation == NULL) {
+		say(taking, "its share of generation %u is %u of %u, unlike those of other cards",
+		    record->generation, record->threshold, record->size);
+		return false;
+	}
+	before = &generation->share[record->index];
+	if (!before->seen || before->known || before->card == slot)
+		return true;
+	say(taking,
+	    "card %s gave share %u of generation %u already. A quorum has it once: take the card "
+	    "that is in use",
+	    adoption->card[before->card].name, record->index + 1, record->generation);
+	return false;
+}
+
+static void
+say_misfit(
+    const struct taking *taking, const struct record *record, const struct adopt_offer *offer)
+{
+	const struct adopt_card *aside = &taking->adoption->card[offer->aside];
+
+	if (offer->fit == ADOPT_FITS_NOT)
+		say(taking,
+		    "its share of generation %u does not fit those of the other cards. It is not "
+		    "used",
+		    record->generation);
+	else
+		say(taking,
+		    "the shares of generation %u that are here do not make one secret: one of them "
+		    "is not right. Card %s of %s is set aside; bring another, it may come again",
+		    record->generation, aside->name, aside->custodian);
+}
+
 /* What the roster will keep of one share; it goes on to those of the other cards. */
 static enum err
-give_share(struct taking *taking, size_t place, struct err_trace *trace)
+give_share(struct taking *taking, size_t place, size_t slot, struct err_trace *trace)
 {
 	const struct record *record = &taking->records.record[place];
 	struct adoption *adoption = taking->adoption;
 	struct adopt_generation *generation =
 	    adopt_generation_of(adoption, record->generation, record->threshold, record->size);
-	struct adopt_share share = { .seen = true, .card = adoption->cards - 1 };
+	struct adopt_offer offer = { .index = record->index };
+	struct adopt_share share = { .seen = true, .card = slot };
 	enum err err;
 
-	if (generation == NULL ||
-	    (generation->share[record->index].seen && !generation->share[record->index].known))
-		return FAIL(trace, ERR_FORMAT,
-		    "card %s: its share %u of generation %u contradicts another card's",
-		    taking->entry.name, record->index, record->generation);
+	if (!agrees(taking, generation, record, slot))
+		return ERR_OK;
+	taking->fitting++;
+	if (generation->share[record->index].seen && !generation->share[record->index].known)
+		return ERR_OK;
 	err = share_commit(taking->share[place], share.commitment.bytes, trace);
 	if (err == ERR_OK)
 		err = record_encode(record, share.record, trace);
-	if (err == ERR_OK)
-		err = adopt_take_share(adoption, generation, &taking->share[place], trace);
-	if (err == ERR_OK && !generation->share[record->index].known)
+	if (err != ERR_OK)
+		return err;
+	offer.share = taking->share[place];
+	taking->share[place] = NULL;
+	err = adopt_take_share(adoption, generation, &offer, trace);
+	if (err != ERR_OK)
+		return err;
+	if (offer.fit != ADOPT_FITS)
+		say_misfit(taking, record, &offer);
+	if (offer.fit == ADOPT_FITS_NOT)
+		taking->fitting--;
+	else if (!generation->share[record->index].known)
 		generation->share[record->index] = share;
-	return err;
+	return ERR_OK;
+}
+
+/* Where it was when it was set aside, or the next free one. */
+static enum err
+take_slot(struct taking *taking, size_t *slot, struct err_trace *trace)
+{
+	struct adoption *adoption = taking->adoption;
+	size_t i = 0;
+
+	while (i < adoption->cards && !roster_hash_equal(&adoption->card[i].keys.fingerprint,
+					  &taking->entry.keys.fingerprint))
+		i++;
+	if (i == ROSTER_CARDS_MAX)
+		return FAIL(trace, ERR_UNSUPPORTED, "more cards than a quorum has");
+	adoption->card[i] = taking->entry;
+	adoption->cards += i == adoption->cards ? 1 : 0;
+	*slot = i;
+	return ERR_OK;
 }
 
 /* The newer generation first: it is what tokens open with at the end of a re-key. */
@@ -281,16 +372,17 @@ static enum err
 give_shares(struct taking *taking, struct err_trace *trace)
 {
 	struct adoption *adoption = taking->adoption;
-	enum err err = ERR_OK;
+	size_t slot = 0;
+	enum err err;
 
-	if (adoption->cards == ROSTER_CARDS_MAX)
-		return FAIL(trace, ERR_UNSUPPORTED, "more cards than a quorum has");
 	memcpy(adoption->quorum.bytes, taking->header.quorum_id, sizeof(adoption->quorum.bytes));
 	adoption->has_id = true;
-	adoption->card[adoption->cards++] = taking->entry;
+	err = take_slot(taking, &slot, trace);
 	for (size_t i = taking->records.count; err == ERR_OK && i-- > 0;)
 		if (taking->share[i] != NULL)
-			err = give_share(taking, i, trace);
+			err = give_share(taking, i, slot, trace);
+	if (err == ERR_OK && taking->fitting == 0)
+		adoption->card[slot].aside = true;
 	return err;
 }
 
@@ -311,7 +403,7 @@ take(struct taking *taking, bool *used, struct err_trace *trace)
 	if (err != ERR_OK || taking->why[0] != '\0')
 		return err;
 	err = give_shares(taking, trace);
-	*used = err == ERR_OK;
+	*used = err == ERR_OK && taking->fitting > 0;
 	return err;
 }
 

@@ -17,6 +17,7 @@ enum { ADOPT_GENERATIONS = 8, ADOPT_TOKENS = 16, ADOPT_MODULES = 4 };
 
 /* A card that did its part. */
 struct adopt_card {
+	bool aside; /* for now: what it gave may be what fits with no other; it may come again */
 	char name[ROSTER_SHORT_NAME];
 	char quorum[ROSTER_NAME]; /* of the short name */
 	unsigned number;
@@ -53,8 +54,11 @@ struct adopt_generation {
 	uint8_t escrow[ROSTER_POINT_SIZE];
 	struct roster_escrow escrowed; /* its secret, to a newer generation; blob_len 0: not so */
 	struct adopt_share share[ROSTER_CARDS_MAX]; /* by index */
-	size_t held;                                /* M − 1 at most, while people are awaited */
-	struct secret *hold[ROSTER_CARDS_MAX];
+	size_t held; /* M − 1 at most, while people are awaited; longest first */
+	struct adopt_hold {
+		unsigned index;
+		struct secret *share;
+	} hold[ROSTER_CARDS_MAX];
 };
 
 struct adopt_token {
@@ -97,9 +101,21 @@ MUST_CHECK enum err adopt_load_known(struct adoption *adoption, struct err_trace
 MUST_CHECK enum err adopt_take_card(struct adoption *adoption, struct card *card, bool *used,
     char why[ADOPTED_LINE], struct err_trace *trace);
 
-/* A share that a card gave back: the M-th opens what it can; those above are compared. */
+/*
+ * A share that a card gave back, which is taken over: the M-th opens what it can; those above are
+ * compared. Where M of them do not make one secret, nobody can tell whose is not right: the one
+ * that the others name, else the one that was held longest, is set aside for this one, and its card
+ * may come again.
+ */
+enum adopt_fit { ADOPT_FITS, ADOPT_FITS_NOT, ADOPT_SETS_ASIDE };
+struct adopt_offer {
+	unsigned index;
+	struct secret *share;
+	enum adopt_fit fit; /* out */
+	size_t aside;       /* out: the card that is set aside */
+};
 MUST_CHECK enum err adopt_take_share(struct adoption *adoption, struct adopt_generation *generation,
-    struct secret **share, struct err_trace *trace);
+    struct adopt_offer *offer, struct err_trace *trace);
 
 /* The generation that a share is of; NULL when there are too many, or its M and N contradict. */
 struct adopt_generation *

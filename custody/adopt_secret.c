@@ -45,17 +45,17 @@ derive_escrow_point(
 
 /* The first M shares say what the secret is; each further one must say the same. */
 static enum err
-compare(struct adopt_generation *generation, const struct secret *prk, struct err_trace *trace)
+compare(struct adopt_generation *generation, const struct secret *prk, bool *fits,
+    struct err_trace *trace)
 {
 	uint8_t check[DERIVE_CHECK_SIZE];
 	enum err err = derive_check(prk, check, trace);
 
 	if (err != ERR_OK)
 		return err;
-	if (generation->complete && memcmp(check, generation->check, sizeof(check)) != 0)
-		return FAIL(trace, ERR_FORMAT,
-		    "the card's share of generation %u does not fit those of the other cards",
-		    generation->number);
+	*fits = !generation->complete || memcmp(check, generation->check, sizeof(check)) == 0;
+	if (!*fits)
+		return ERR_OK;
 	memcpy(generation->check, check, sizeof(check));
 	if (!generation->complete)
 		err = derive_escrow_point(prk, generation->escrow, trace);
@@ -109,40 +109,90 @@ escrow_to_newer(struct adoption *adoption, struct adopt_generation *generation,
 	return err;
 }
 
-/* With the share that completes the set: the secret lives for this call alone. */
+/* What the M shares make. ERR_FORMAT: nothing; and which it may be, where one can be named. */
 static enum err
-open_with(struct adoption *adoption, struct adopt_generation *generation, const struct secret *last,
+combine(const struct adopt_generation *generation, struct adopt_offer *offer, struct secret **out,
     struct err_trace *trace)
 {
-	const struct secret *set[ROSTER_CARDS_MAX];
-	struct secret *secret = NULL, *prk = NULL;
+	struct share_suspect suspect = { SHARE_SOUND, generation->held };
 	enum err err;
+	const struct secret *set[ROSTER_CARDS_MAX];
 
 	for (size_t i = 0; i < generation->held; i++)
-		set[i] = generation->hold[i];
-	set[generation->held] = last;
-	err = share_combine(set, generation->threshold, NULL, &secret, trace);
+		set[i] = generation->hold[i].share;
+	set[generation->held] = offer->share;
+	err = share_combine(set, generation->threshold, &suspect, out, trace);
+	offer->aside = suspect.position < generation->held ? suspect.position : 0;
+	return err == ERR_ARGUMENT ? ERR_FORMAT : err;
+}
+
+/* With the share that completes the set: the secret lives for this call alone. */
+static enum err
+open_with(struct adoption *adoption, struct adopt_generation *generation, struct adopt_offer *offer,
+    struct err_trace *trace)
+{
+	struct secret *secret = NULL, *prk = NULL;
+	bool fits = false;
+	enum err err = combine(generation, offer, &secret, trace);
+
+	if (err == ERR_FORMAT) {
+		err_clear(trace);
+		offer->fit = ADOPT_FITS_NOT;
+		return ERR_OK;
+	}
 	if (err == ERR_OK)
 		err = derive_prk(adoption->quorum.bytes, secret, &prk, trace);
 	if (err == ERR_OK)
-		err = compare(generation, prk, trace);
-	if (err == ERR_OK)
+		err = compare(generation, prk, &fits, trace);
+	offer->fit = fits ? ADOPT_FITS : ADOPT_FITS_NOT;
+	if (err == ERR_OK && fits)
 		err = escrow_to_newer(adoption, generation, secret, trace);
 	secret_free(secret);
-	generation->opened = generation->opened || err == ERR_OK;
-	if (err == ERR_OK)
+	generation->opened = generation->opened || (err == ERR_OK && fits);
+	if (err == ERR_OK && fits)
 		err = adopt_try_pins(adoption, generation, prk, trace);
 	secret_free(prk);
 	return err;
 }
 
+static void
+hold(struct adopt_generation *generation, struct adopt_offer *offer)
+{
+	generation->hold[generation->held++] = (struct adopt_hold){ offer->index, offer->share };
+	offer->share = NULL;
+}
+
+/* A share that is held makes room for the one that came. */
+static void
+set_aside(struct adoption *adoption, struct adopt_generation *generation, struct adopt_offer *offer)
+{
+	struct adopt_hold *held = &generation->hold[offer->aside];
+	struct adopt_share *share = &generation->share[held->index];
+
+	generation->held--;
+	secret_free(held->share);
+	memmove(held, held + 1, (generation->held - offer->aside) * sizeof(*held));
+	offer->fit = ADOPT_SETS_ASIDE;
+	offer->aside = share->card;
+	adoption->card[share->card].aside = true;
+	*share = (struct adopt_share){ .seen = false };
+	hold(generation, offer);
+}
+
 enum err
 adopt_take_share(struct adoption *adoption, struct adopt_generation *generation,
-    struct secret **share, struct err_trace *trace)
+    struct adopt_offer *offer, struct err_trace *trace)
 {
-	if (generation->held + 1 == generation->threshold)
-		return open_with(adoption, generation, *share, trace);
-	generation->hold[generation->held++] = *share;
-	*share = NULL;
-	return ERR_OK;
+	enum err err = ERR_OK;
+
+	offer->fit = ADOPT_FITS;
+	if (generation->held + 1 < generation->threshold)
+		hold(generation, offer);
+	else
+		err = open_with(adoption, generation, offer, trace);
+	/* Beside a secret that was made once, it is this share that is not right. */
+	if (err == ERR_OK && offer->fit == ADOPT_FITS_NOT && !generation->complete)
+		set_aside(adoption, generation, offer);
+	secret_drop(&offer->share);
+	return err;
 }

@@ -36,6 +36,21 @@ adopt_state_of(const struct adoption *adoption, const struct adopt_generation *g
 					     : ROSTER_GENERATION_DELIVERING;
 }
 
+/* One that was set aside for one generation may be of another. */
+static bool
+is_kept(const struct adoption *adoption, size_t card)
+{
+	bool gave = false;
+
+	for (size_t g = 0; g < adoption->generations; g++)
+		for (unsigned i = 0; i < ROSTER_CARDS_MAX; i++) {
+			const struct adopt_share *share = &adoption->generation[g].share[i];
+
+			gave = gave || (share->seen && !share->known && share->card == card);
+		}
+	return gave || !adoption->card[card].aside;
+}
+
 /* ---- Into the roster ----------------------------------------------------------------------- */
 
 static enum err
@@ -200,11 +215,12 @@ opens_at_all(const struct adopt_token *token)
 static enum err
 write_all(struct adoption *adoption, struct err_trace *trace)
 {
-	struct roster_id card[ROSTER_CARDS_MAX];
+	struct roster_id card[ROSTER_CARDS_MAX] = { 0 };
 	enum err err = write_quorum(adoption, trace);
 
 	for (size_t i = 0; err == ERR_OK && i < adoption->cards; i++)
-		err = write_card(adoption, &adoption->card[i], &card[i], trace);
+		if (is_kept(adoption, i))
+			err = write_card(adoption, &adoption->card[i], &card[i], trace);
 	if (err == ERR_OK)
 		err = write_shares(adoption, card, trace);
 	if (err == ERR_OK)
@@ -313,8 +329,9 @@ adopt_report(const struct adoption *adoption, struct adopted *out)
 	roster_id_format(&adoption->quorum, id);
 	FOUND(out, "quorum '%s', id %s", adoption->request->name, id);
 	for (size_t i = 0; i < adoption->cards; i++)
-		FOUND(out, "card %s of %s, serial %s", adoption->card[i].name,
-		    adoption->card[i].custodian, adoption->card[i].serial);
+		if (is_kept(adoption, i))
+			FOUND(out, "card %s of %s, serial %s", adoption->card[i].name,
+			    adoption->card[i].custodian, adoption->card[i].serial);
 	for (size_t i = 0; i < adoption->generations; i++)
 		report_generation(adoption, &adoption->generation[i], out);
 	for (size_t i = 0; i < adoption->tokens; i++)

@@ -176,4 +176,26 @@ rekeyed_afterwards() {
 }
 holds 'it is re-keyed, and what nobody knows any more with it' rekeyed_afterwards
 
+# ---- two cards of one person --------------------------------------------------------------------
+
+# Bob's old card died, it was thought; it was replaced, and is found again.
+bob='custodian of root/2'
+bob_has_two() {
+	virtual-card new "$QUORATE_SANDBOX/cards/card2b.card" --serial 6
+	mv "$QUORATE_SANDBOX/cards/card2.card" bobs
+	enrols root "$bob"
+	meets 0 "new card has the same share" quorate quorum replace-card root "$bob" --by ann
+	mv bobs "$QUORATE_SANDBOX/cards/card2.card"
+	roster_is_lost
+}
+the_second_is_given_back() {
+	meets 0 'gave share 2 of generation 3 already. A quorum has it once
+generation 3: 2 of 3, live; 3 of its cards were here' \
+		robot 'decline confirm' quorate quorum adopt root --by ann
+	roster_verifies
+	opens_with_key root-ca first
+}
+holds 'a card is replaced, and the old one is found again when the roster is lost' bob_has_two
+holds 'the second card with one share is given back, and others are asked for' the_second_is_given_back
+
 conclude
