@@ -27,6 +27,7 @@ static const struct {
 	{ "can_unwrap", offsetof(struct key_facts, can_unwrap) },
 	{ "can_derive", offsetof(struct key_facts, can_derive) },
 	{ "asks_each_time", offsetof(struct key_facts, asks_each_time) },
+	{ "wrap_with_trusted", offsetof(struct key_facts, wrap_with_trusted) },
 };
 
 static bool *

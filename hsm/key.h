@@ -43,6 +43,8 @@ struct key_request {
 	 * false, which is one-way. Without it the key never leaves the token.
 	 */
 	bool extractable_until_backup;
+	/* And then only under a key that the SO trusts, where the module knows of that. */
+	bool wrap_with_trusted;
 };
 
 /* What the token itself says of a private key. */
@@ -63,7 +65,8 @@ struct key_facts {
 	bool can_decrypt;
 	bool can_unwrap;
 	bool can_derive;
-	bool asks_each_time; /* CKA_ALWAYS_AUTHENTICATE */
+	bool asks_each_time;    /* CKA_ALWAYS_AUTHENTICATE */
+	bool wrap_with_trusted; /* leaves only under a key that the SO trusts */
 };
 
 /*
@@ -109,5 +112,9 @@ MUST_CHECK enum err key_sign(struct token_session *session, const struct key_fac
 /* Signs random bytes and verifies the signature with OpenSSL and the public half. */
 MUST_CHECK enum err
 key_prove(struct token_session *session, const struct key_facts *key, struct err_trace *trace);
+
+/* The same with this public half, as SubjectPublicKeyInfo, whatever the token has. */
+MUST_CHECK enum err key_prove_as(struct token_session *session, const struct key_facts *key,
+    const uint8_t *der, size_t len, struct err_trace *trace);
 
 #endif

@@ -226,8 +226,8 @@ out:
 	return err;
 }
 
-static enum err
-spki_id(EVP_PKEY *public, uint8_t out[KEY_PUBLIC_ID], struct err_trace *trace)
+enum err
+key_public_id_of(EVP_PKEY *public, uint8_t out[KEY_PUBLIC_ID], struct err_trace *trace)
 {
 	X509_PUBKEY *spki = NULL;
 	const unsigned char *bits = NULL;
@@ -255,7 +255,7 @@ key_public_id(struct token_session *session, CK_OBJECT_HANDLE object, uint8_t ou
 	enum err err = load_object(session, object, key_kind_of(session, object), &public, trace);
 
 	if (!err)
-		err = spki_id(public, out, trace);
+		err = key_public_id_of(public, out, trace);
 	EVP_PKEY_free(public);
 	return err;
 }

@@ -151,22 +151,44 @@ verifies(EVP_PKEY *public, const struct key_digest *digest, const struct key_sig
 	return good;
 }
 
-enum err
-key_prove(struct token_session *session, const struct key_facts *key, struct err_trace *trace)
+static enum err
+prove_with(struct token_session *session, const struct key_facts *key, EVP_PKEY *public,
+    struct err_trace *trace)
 {
 	uint8_t bytes[SHA256_SIZE];
 	const struct key_digest digest = { .hash = KEY_SHA256, .bytes = bytes };
 	struct key_signature signature;
-	EVP_PKEY *public = NULL;
-	enum err err = key_public_load(session, key, &public, trace);
+	enum err err = random_bytes(bytes, sizeof(bytes), trace);
 
-	if (!err)
-		err = random_bytes(bytes, sizeof(bytes), trace);
 	if (!err)
 		err = key_sign(session, key, &digest, &signature, trace);
 	if (!err && !verifies(public, &digest, &signature))
 		err = FAIL(trace, ERR_FORMAT,
 		    "a signature by key '%s' does not verify with its public half", key->label);
+	return err;
+}
+
+enum err
+key_prove(struct token_session *session, const struct key_facts *key, struct err_trace *trace)
+{
+	EVP_PKEY *public = NULL;
+	enum err err = key_public_load(session, key, &public, trace);
+
+	if (!err)
+		err = prove_with(session, key, public, trace);
+	EVP_PKEY_free(public);
+	return err;
+}
+
+enum err
+key_prove_as(struct token_session *session, const struct key_facts *key, const uint8_t *der,
+    size_t len, struct err_trace *trace)
+{
+	EVP_PKEY *public = NULL;
+	enum err err = key_public_parse(der, len, &public, trace);
+
+	if (!err)
+		err = prove_with(session, key, public, trace);
 	EVP_PKEY_free(public);
 	return err;
 }
