@@ -196,7 +196,9 @@ do_job(const struct commands *commands, const struct asked *asked, struct job_re
 	err = visit_token(asked->token, &visited, trace);
 	if (err != ERR_OK)
 		return err;
-	tools = (struct job_tools){ .session = visited.session };
+	tools = (struct job_tools){ .session = visited.session,
+		.user_pin = asked->token->pin,
+		.so_pin = asked->token->so_pin };
 	err = asked->job->run(&tools, asked->request, out, trace);
 	leave_token(&visited);
 	return err;

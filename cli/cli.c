@@ -93,7 +93,7 @@ find_both(struct cli *cli, struct err_trace *trace)
 static enum err
 act_as(struct cli *cli, struct err_trace *trace)
 {
-	const bool two = (cli->line->command->needs & NEED_TWO) != 0;
+	const bool two = (cli->line->needs & NEED_TWO) != 0;
 	enum err err;
 
 	if (cli->line->by == NULL) {

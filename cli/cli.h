@@ -68,6 +68,7 @@ void cli_print_head(struct cli *cli, const char *what, const struct roster_hash 
 
 /* The commands, a file a noun. */
 extern const struct command cmd_activate[];
+extern const struct command cmd_backup[];
 extern const struct command cmd_card[];
 extern const struct command cmd_card_check[];
 extern const struct command cmd_card_list[];

@@ -35,6 +35,7 @@ const struct command *const command_groups[] = {
 	cmd_key,
 	cmd_cert,
 	cmd_crl,
+	cmd_backup,
 	cmd_policy,
 	cmd_roster,
 	cmd_help,

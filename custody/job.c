@@ -5,7 +5,8 @@
 
 #include "base/secret.h"
 
-static const struct job *const tables[] = { job_cert_rows, job_key_rows, job_escrow_rows };
+static const struct job *const tables[] = { job_backup_rows, job_cert_rows, job_escrow_rows,
+	job_key_rows };
 
 enum err
 job_find(const char *name, const struct job **out, struct err_trace *trace)

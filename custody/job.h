@@ -20,6 +20,8 @@ struct token_session;
 /* What a job may work with: one of the two. */
 struct job_tools {
 	struct token_session *session; /* logged in as user, writable */
+	const struct secret *user_pin; /* of that token */
+	const struct secret *so_pin;   /* likewise; NULL: the quorum does not have it */
 	const struct secret *escrow;   /* the generation's private escrow key */
 };
 
@@ -59,6 +61,21 @@ json_t *job_der(const uint8_t *bytes, size_t len);
 MUST_CHECK enum err
 job_der_read(const json_t *json, const char *name, struct der *out, struct err_trace *trace);
 
-extern const struct job job_cert_rows[], job_key_rows[], job_escrow_rows[];
+/* A key's facts as they travel; NULL when there is no memory. */
+json_t *job_key_json(const struct key_facts *key);
+
+/*
+ * From token to token (hsm/backup.h); keys and what is wrapped travel in hex.
+ * backup.look       {"label","leaves","prove"} → {"key","public","public_hash"}: what there is, and
+ *                   refused where it cannot leave, or does not sign
+ * backup.transport  {"label","public","keep"} → {"there"}, and if it is not there yet
+ *                   {"transport","objects"}: with `keep` the label must be free
+ * backup.wrap       {"label","transport"} → {"key","wrapped","wrapper","trust"}
+ * backup.unwrap     {"label","public","transport","wrapped","wrapper","keep","extractable",
+ *                   "with_trusted"} → {"key","objects"}: it signed; no transport key is left
+ * backup.clear      {} → {"cleared"}: of transport keys
+ * key.seal          {"label","public_hash"} → {"key"}
+ */
+extern const struct job job_backup_rows[], job_cert_rows[], job_escrow_rows[], job_key_rows[];
 
 #endif

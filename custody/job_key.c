@@ -36,8 +36,8 @@ flag_in(struct key_facts *key, size_t offset)
 	return (bool *)((char *)key + offset);
 }
 
-static json_t *
-key_json(struct key_facts *key)
+json_t *
+job_key_json(const struct key_facts *key)
 {
 	char id[2 * KEY_ID_MAX + 1];
 	json_t *json;
@@ -45,8 +45,8 @@ key_json(struct key_facts *key)
 	hex_encode(key->id, key->id_len, id);
 	json = json_pack("{s:s, s:s, s:i}", "label", key->label, "id", id, "kind", (int)key->kind);
 	for (size_t i = 0; json != NULL && i < sizeof(flags) / sizeof(*flags); i++)
-		json_object_set_new(
-		    json, flags[i].name, json_boolean(*flag_in(key, flags[i].offset)));
+		json_object_set_new(json, flags[i].name,
+		    json_boolean(*(const bool *)((const char *)key + flags[i].offset)));
 	return json;
 }
 
@@ -138,6 +138,7 @@ run_generate(const struct job_tools *tools, const json_t *json, struct job_resul
 	char *pem = NULL;
 	enum err err = read_request(json, &request, trace);
 
+	request.wrap_with_trusted = request.extractable_until_backup && tools->so_pin != NULL;
 	if (err == ERR_OK)
 		err = key_generate(tools->session, &request, &key, trace);
 	if (err == ERR_OK)
@@ -148,8 +149,8 @@ run_generate(const struct job_tools *tools, const json_t *json, struct job_resul
 		err = key_public_pem(tools->session, &key, &pem, trace);
 	if (err != ERR_OK)
 		return err;
-	out->reply =
-	    json_pack("{s:o, s:s, s:s}", "key", key_json(&key), "pem", pem, "public_hash", hash);
+	out->reply = json_pack(
+	    "{s:o, s:s, s:s}", "key", job_key_json(&key), "pem", pem, "public_hash", hash);
 	free(pem);
 	return out->reply == NULL ? FAIL(trace, ERR_NOMEM, "no memory for a key's facts") : ERR_OK;
 }
@@ -165,7 +166,7 @@ run_list(const struct job_tools *tools, const json_t *request, struct job_result
 
 	(void)request;
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		json_array_append_new(list, key_json(&keys[i]));
+		json_array_append_new(list, job_key_json(&keys[i]));
 	free(keys);
 	out->reply = json_pack("{s:o}", "keys", list);
 	return err;

@@ -30,23 +30,34 @@ MUST_CHECK enum err login_find(struct custody *custody, const char *quorum, cons
 MUST_CHECK enum err login_check_stays(
     struct custody *custody, const struct login_target *target, struct err_trace *trace);
 
-struct login {
-	struct bound_token token;
-	struct token_session *session; /* logged in as user, writable */
+/*
+ * One way to have jobs done on tokens that one generation opens: by the quorum's open session where
+ * there is one, and nobody is asked; else here, after one gathering that serves them all. What is
+ * borrowed stays the caller's until login_end.
+ */
+enum { LOGIN_TOKENS = 3 };
+struct login_set {
+	const struct login_target *target[LOGIN_TOKENS];
+	size_t count;
+	const char *purpose; /* for the people who are asked for cards */
 };
+struct login_work;
 
 /*
- * Checks that the token is there before anyone is bothered, gathers the cards, and logs in. The
- * last card signs a checkpoint. End with login_close.
+ * Checks that the tokens are there before anyone is bothered, gathers the cards, and logs in. The
+ * last card signs a checkpoint. ERR_NOT_NOW when not one generation opens them all.
  */
-MUST_CHECK enum err login_open(struct custody *custody, const struct login_target *target,
-    const char *purpose, struct login *out, struct err_trace *trace);
-void login_close(struct login *login);
+MUST_CHECK enum err login_begin(struct custody *custody, const struct login_set *set,
+    struct login_work **out, struct err_trace *trace);
 
-/*
- * One way to have a job done on the token: by the quorum's open session where there is one, and
- * nobody is asked; else here, after a gathering. job_result_drop *out.
- */
+/* Has a job of custody/job.h done on one of them; `request` is borrowed; job_result_drop *out. */
+MUST_CHECK enum err login_do(struct login_work *work, const struct login_target *on,
+    const char *job, json_t *request, struct job_result *out, struct err_trace *trace);
+
+/* Logs out of all and wipes; NULL is fine. */
+void login_end(struct login_work *work);
+
+/* The three for one job on one token. */
 struct login_job {
 	const char *name;    /* of custody/job.h */
 	const char *purpose; /* for the people who are asked for cards */

@@ -10,15 +10,11 @@
 enum { LIST_TEXT = 160 };
 
 enum err
-bound_token_open(struct custody *custody, const struct roster_token *token, struct bound_token *out,
+bound_token_find(struct custody *custody, const struct roster_token *token, struct bound_token *out,
     struct err_trace *trace)
 {
-	struct bound_token found = { 0 };
-	enum err err = module_open_named(token->module, &found.module, trace);
+	enum err err = token_find(out->module, token->uri, TOKEN_INITIALISED, &out->facts, trace);
 
-	if (err != ERR_OK)
-		return err;
-	err = token_find(found.module, token->uri, TOKEN_INITIALISED, &found.facts, trace);
 	if (err == ERR_ABSENT) {
 		err_next_instead(trace,
 		    "Connect the HSM that holds token '%s' (serial %s), then run the command "
@@ -26,9 +22,20 @@ bound_token_open(struct custody *custody, const struct roster_token *token, stru
 		    token->label, token->serial);
 		err = FAIL(trace, ERR_ABSENT, "token '%s' is not there", token->label);
 	}
+	return err == ERR_OK
+		   ? token_practice_check(&out->facts, roster_is_practice(custody->roster), trace)
+		   : err;
+}
+
+enum err
+bound_token_open(struct custody *custody, const struct roster_token *token, struct bound_token *out,
+    struct err_trace *trace)
+{
+	struct bound_token found = { 0 };
+	enum err err = module_open_named(token->module, &found.module, trace);
+
 	if (err == ERR_OK)
-		err =
-		    token_practice_check(&found.facts, roster_is_practice(custody->roster), trace);
+		err = bound_token_find(custody, token, &found, trace);
 	if (err != ERR_OK) {
 		bound_token_close(&found);
 		return err;

@@ -25,6 +25,10 @@ MUST_CHECK enum err bound_token_open(struct custody *custody, const struct roste
     struct bound_token *out, struct err_trace *trace);
 void bound_token_close(struct bound_token *token);
 
+/* The same in a module that is open already: out->module. It stays open whatever happens. */
+MUST_CHECK enum err bound_token_find(struct custody *custody, const struct roster_token *token,
+    struct bound_token *out, struct err_trace *trace);
+
 /* The PIN that the generation behind `prk` gives this token. */
 MUST_CHECK enum err
 bound_token_pin(const struct secret *prk, const struct roster_binding_spec *spec,

@@ -25,9 +25,11 @@ struct public_der {
 };
 
 /*
- * On the target. What an interrupted backup left is destroyed first. The private half's attributes
- * are read back: a token that gave others than were asked is ERR_UNSUPPORTED, and the pair is
- * destroyed. ERR_UNSUPPORTED also names a mechanism that the module does not have.
+ * On the target. What an interrupted backup left is destroyed first. The public half stays beside
+ * the private one, labelled 'quorate transport', so that a second machine can read it without a
+ * PIN. The private half's attributes are read back: a token that gave others than were asked is
+ * ERR_UNSUPPORTED, and the pair is destroyed. ERR_UNSUPPORTED also names a mechanism that the
+ * module does not have.
  */
 MUST_CHECK enum err backup_transport_make(
     struct token_session *session, struct public_der *out, struct err_trace *trace);
@@ -60,8 +62,12 @@ struct backup_pins {
 	const struct secret *so;
 };
 
+/* ERR_DENIED when the key cannot leave, and says why. */
+MUST_CHECK enum err backup_check_key(
+    struct token_session *session, const struct key_facts *key, struct err_trace *trace);
+
 /*
- * On the source. ERR_DENIED when the key cannot leave, and says why; ERR_NOT_NOW when it leaves
+ * On the source. ERR_DENIED as above; ERR_NOT_NOW when it leaves
  * only under a trusted key and the SO PIN is not there, or its counter shows a wrong try. The
  * wrapper is a session object, gone when this returns.
  */

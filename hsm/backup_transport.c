@@ -97,7 +97,8 @@ struct transport_pair {
 	CK_OBJECT_HANDLE private;
 };
 
-/* The public half is the session's alone: it is read, and not needed again. */
+/* The public half stays as long, so that a second machine can read it from the token and compare.
+ */
 static enum err
 make_pair(struct token_session *session, struct transport_pair *out, struct err_trace *trace)
 {
@@ -108,7 +109,7 @@ make_pair(struct token_session *session, struct transport_pair *out, struct err_
 	struct template public = { .count = 0 }, private = { .count = 0 };
 	CK_RV rv;
 
-	template_flag(&public, CKA_TOKEN, false);
+	template_flag(&public, CKA_TOKEN, true);
 	template_flag(&public, CKA_PRIVATE, false);
 	template_flag(&public, CKA_WRAP, true);
 	template_flag(&public, CKA_ENCRYPT, false);
@@ -217,8 +218,8 @@ backup_transport_make(
 		err = read_public(session, &key, out, trace);
 	if (!err)
 		err = token_sync(token_session_token(session), trace);
-	(void)functions->C_DestroyObject(token_session_handle(session), pair.public);
 	if (err) {
+		(void)functions->C_DestroyObject(token_session_handle(session), pair.public);
 		(void)functions->C_DestroyObject(token_session_handle(session), pair.private);
 		return FAIL(trace, err, "no transport key; the pair was destroyed");
 	}

@@ -26,8 +26,9 @@ struct wrapping {
 	struct key_facts key;
 };
 
-static enum err
-refuse_key(struct token_session *session, const struct key_facts *key, struct err_trace *trace)
+enum err
+backup_check_key(
+    struct token_session *session, const struct key_facts *key, struct err_trace *trace)
 {
 	const struct token_facts *token = token_session_token(session);
 
@@ -195,7 +196,7 @@ backup_wrap(struct token_session *session, const struct key_facts *key,
 		.wrapper = CK_INVALID_HANDLE,
 		.transport = CK_INVALID_HANDLE,
 		.key = *key };
-	enum err err = refuse_key(session, key, trace);
+	enum err err = backup_check_key(session, key, trace);
 
 	if (!err)
 		err = backup_check_mechanisms(session, trace);

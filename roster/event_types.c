@@ -4,6 +4,7 @@
 
 #include "roster/activation_internal.h"
 #include "roster/adopt_internal.h"
+#include "roster/backup_internal.h"
 #include "roster/binding_internal.h"
 #include "roster/calendar_internal.h"
 #include "roster/card_internal.h"
@@ -49,6 +50,7 @@ static const struct event_type *const subjects[] = {
 	activation_events,
 	key_events,
 	signing_events,
+	backup_events,
 	policy_events,
 	calendar_events,
 	adopt_events,

@@ -60,6 +60,71 @@ apply_key(struct db *db, const struct event *event, struct err_trace *trace)
 	    trace);
 }
 
+enum err
+roster_key_find(struct roster *roster, const char *binding, const char *label,
+    struct roster_key *out, struct err_trace *trace)
+{
+	struct roster_key key = { .binding = "" };
+	const enum err err = db_one(roster->db,
+	    DB_CALL("SELECT binding, label, algorithm, id, public_hash, time FROM token_key "
+		    "WHERE binding = ?1 AND label = ?2 ORDER BY ordinal DESC LIMIT 1",
+		db_text(binding), db_text(label)),
+	    read_key, &key, trace);
+
+	if (err == ERR_ABSENT)
+		return FAIL(trace, err, "the roster knows of no key '%s' made in token '%s'", label,
+		    binding);
+	if (err == ERR_OK)
+		*out = key;
+	return err;
+}
+
+enum err
+roster_key_sealed(struct roster *roster, const char *binding, const char *label,
+    const struct roster_hash *public_hash, struct err_trace *trace)
+{
+	return event_append(roster, "key.seal",
+	    json_pack("{s:s, s:s, s:o}", "binding", binding, "label", label, "public-hash",
+		member_of_hash(public_hash)),
+	    trace);
+}
+
+enum err
+roster_key_is_sealed(struct roster *roster, const char *binding,
+    const struct roster_hash *public_hash, bool *out, struct err_trace *trace)
+{
+	int64_t sealed = 0;
+	const enum err err = db_ask_integer(roster->db,
+	    DB_CALL("SELECT 1 FROM key_seal WHERE binding = ?1 AND public_hash = ?2",
+		db_text(binding), db_blob(public_hash->bytes, ROSTER_HASH_SIZE)),
+	    0, &sealed, trace);
+
+	if (err == ERR_OK)
+		*out = sealed != 0;
+	return err;
+}
+
+static enum err
+apply_seal(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	struct roster_hash hash;
+
+	member_hex(event->body, "public-hash", hash.bytes, sizeof(hash.bytes));
+	return db_run(db,
+	    DB_CALL("INSERT INTO key_seal(binding, public_hash, time) VALUES(?1, ?2, ?3) "
+		    "ON CONFLICT(binding, public_hash) DO NOTHING",
+		db_text(member_text(event->body, "binding")),
+		db_blob(hash.bytes, sizeof(hash.bytes)), db_integer(event->time)),
+	    trace);
+}
+
+static const struct member seal_members[] = {
+	MEMBER_A_TEXT("binding", 1, 32),
+	MEMBER_A_TEXT("label", 1, ROSTER_TEXT - 1),
+	MEMBER_BYTES("public-hash", ROSTER_HASH_SIZE),
+	MEMBER_END,
+};
+
 static const struct member key_members[] = {
 	MEMBER_A_TEXT("binding", 1, 32),
 	MEMBER_A_TEXT("label", 1, ROSTER_TEXT - 1),
@@ -71,5 +136,6 @@ static const struct member key_members[] = {
 
 const struct event_type key_events[] = {
 	{ "key.generate", key_members, apply_key },
+	{ "key.seal", seal_members, apply_seal },
 	{ 0 },
 };

@@ -25,9 +25,18 @@ enum roster_policy {
 	ROSTER_POLICY_SHARES_PER_LINE,     /* 0: M − 1 */
 	ROSTER_POLICY_SHARES_PER_MODEL,    /* 0: M − 1 */
 	ROSTER_POLICY_STALE_NEWS_DAYS,
-	ROSTER_POLICY_SOFTWARE_TOKEN, /* 0 no, 1 allowed but marked */
-	ROSTER_POLICY_ALL_OF_N,       /* M = N: 0 no, 1 allowed */
+	ROSTER_POLICY_SOFTWARE_TOKEN,           /* 0 no, 1 allowed but marked */
+	ROSTER_POLICY_ALL_OF_N,                 /* M = N: 0 no, 1 allowed */
+	ROSTER_POLICY_EXTRACTABLE_AFTER_BACKUP, /* of enum roster_extractable */
 	ROSTER_POLICY__COUNT
+};
+
+/* Where a key may still leave its token, wrapped, once its backup was verified. */
+enum roster_extractable {
+	ROSTER_EXTRACTABLE_NOWHERE,
+	ROSTER_EXTRACTABLE_BACKUP, /* of the backup's token: it can be verified and restored again
+				    */
+	ROSTER_EXTRACTABLE_EVERYWHERE,
 };
 
 /* Which of two values allows more. */

@@ -10,6 +10,9 @@
 
 static const char *const allowed_words[] = { "refused", "allowed", NULL };
 
+/* In the order of enum roster_extractable. */
+static const char *const extractable_words[] = { "nowhere", "backup", "everywhere", NULL };
+
 /* 0 stands for M − 1 where a limit depends on the threshold. */
 static const struct roster_policy_row rows_by_policy[ROSTER_POLICY__COUNT] = {
 	[ROSTER_POLICY_ROLL_CALL_DAYS] = { "roll-call-days", "days",
@@ -62,6 +65,9 @@ static const struct roster_policy_row rows_by_policy[ROSTER_POLICY__COUNT] = {
 	    ROSTER_LOOSER_HIGHER, ROSTER_HOLDS_ISSUE },
 	[ROSTER_POLICY_ALL_OF_N] = { "all-of-n", "", "whether a threshold may be all cards, M = N",
 	    0, 0, 1, allowed_words, ROSTER_LOOSER_HIGHER, ROSTER_HOLDS_ISSUE },
+	[ROSTER_POLICY_EXTRACTABLE_AFTER_BACKUP] = { "extractable-after-backup", "",
+	    "where a key may still leave its token, wrapped, once its backup was verified", 1, 0, 2,
+	    extractable_words, ROSTER_LOOSER_HIGHER, 0 },
 };
 
 /* Where the value depends on the threshold. */
@@ -96,7 +102,8 @@ static enum err
 fail_value(const struct roster_policy_row *row, const char *text, struct err_trace *trace)
 {
 	if (row->words != NULL)
-		err_next(trace, "Give %s or %s.", row->words[0], row->words[1]);
+		err_next(trace, "Give %s%s%s or %s.", row->words[0], row->max > 1 ? ", " : "",
+		    row->max > 1 ? row->words[1] : "", row->words[row->max]);
 	else
 		err_next(trace, "Give a whole number%s%s from %" PRId64 " to %" PRId64 "%s.",
 		    row->unit[0] != '\0' ? " of " : "", row->unit,

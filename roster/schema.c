@@ -217,6 +217,17 @@ static const struct schema_table tables[] = {
 		    "hash BLOB NOT NULL, valid_from INTEGER NOT NULL, "
 		    "valid_until INTEGER NOT NULL, time INTEGER NOT NULL"),
 	INDEX(signing_binding, "signing(binding)"),
+	/* Keys that may no longer leave their token. */
+	PROJECTION(key_seal, "ordinal",
+	    ORDINAL "binding TEXT NOT NULL, public_hash BLOB NOT NULL, time INTEGER NOT NULL, "
+		    "UNIQUE(binding, public_hash)"),
+	PROJECTION(backup, "ordinal",
+	    ORDINAL "id BLOB NOT NULL UNIQUE, key TEXT NOT NULL, public_hash BLOB NOT NULL, "
+		    "source TEXT NOT NULL, target TEXT NOT NULL, what TEXT NOT NULL, "
+		    "place TEXT NOT NULL, copy BLOB NOT NULL, made INTEGER NOT NULL, "
+		    "verified INTEGER NOT NULL, verified_on TEXT NOT NULL, "
+		    "restored INTEGER NOT NULL, restored_on TEXT NOT NULL"),
+	INDEX(backup_key, "backup(key, target)"),
 	PROJECTION(calendar, "ordinal",
 	    ORDINAL "quorum BLOB NOT NULL, kind INTEGER NOT NULL, subject TEXT NOT NULL, "
 		    "date INTEGER NOT NULL, UNIQUE(quorum, kind, subject)"),

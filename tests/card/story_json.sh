@@ -25,14 +25,19 @@ table() {
 card enrol|--custodian dave --quorum other --by ann
 card inspect|
 card list|
+backup list|
+backup create|root --key first --from root-ca --to in-backup --by ann,alice
+backup verify|root --key first --from in-backup --to in-test --by ann,alice
+backup restore|root --key first --from in-backup --to in-primary --by ann,alice
+backup record|root --key first --from root-ca --what tape --place safe --by ann
 card show|root/1
 custody|
 doctor|
 health|
 item list|
 item show|hsm-1
-key generate|root --label second --by ann
-key list|root --by ann
+key generate|root --token root-ca --label second --by ann
+key list|root --token root-ca --by ann
 person list|
 person show|alice
 policy show|
@@ -110,9 +115,12 @@ founds_a_quorum() {
 	founds alice bob carol dave
 	enrols root alice bob carol
 	creates root 2 alice,bob,carol
-	quorate key generate root --label first --by ann
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes -keyout sub.pem.key \
 		-subj /CN=Sub -out sub.csr
+	quorate key generate root --label first --backup --by ann
+	for name in backup test primary; do
+		quorate token bind root --name "in-$name" --role "$name" --by ann
+	done
 	quorate item add hsm-1 --kind hsm --by ann
 	empties_readers
 	insert card4

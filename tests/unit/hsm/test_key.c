@@ -159,7 +159,7 @@ a_key_is_extractable_only_when_it_is_asked_for(void **state)
 	struct softhsm *softhsm = *state;
 	struct token_facts token = softhsm_token(softhsm);
 	struct token_session *session = softhsm_login(softhsm, &token);
-	const struct key_request request = { KEY_EC_P256, "for backup", true };
+	const struct key_request request = { KEY_EC_P256, "for backup", true, false };
 	struct key_facts key;
 
 	assert_ok(key_generate(session, &request, &key, &softhsm->trace), &softhsm->trace);
@@ -197,7 +197,7 @@ a_label_in_use_is_refused(void **state)
 	struct softhsm *softhsm = *state;
 	struct token_facts token = softhsm_token(softhsm);
 	struct token_session *session = softhsm_login(softhsm, &token);
-	const struct key_request request = { KEY_RSA_3072, "ca", false };
+	const struct key_request request = { KEY_RSA_3072, "ca", false, false };
 	struct key_facts key = make(softhsm, session, KEY_EC_P256, "ca");
 	struct key_facts *keys = NULL;
 	size_t count = 0;
@@ -217,7 +217,7 @@ the_label_of_any_object_is_in_use(void **state)
 	struct softhsm *softhsm = *state;
 	struct token_facts token = softhsm_token(softhsm);
 	struct token_session *session = softhsm_login(softhsm, &token);
-	const struct key_request request = { KEY_EC_P256, "ca", false };
+	const struct key_request request = { KEY_EC_P256, "ca", false, false };
 	CK_OBJECT_CLASS class = CKO_DATA;
 	CK_BBOOL yes = CK_TRUE;
 	char label[] = "ca";
@@ -253,7 +253,7 @@ a_key_is_not_made_without_a_login(void **state)
 {
 	struct softhsm *softhsm = *state;
 	struct token_facts token = softhsm_token(softhsm);
-	const struct key_request request = { KEY_EC_P256, "ca", false };
+	const struct key_request request = { KEY_EC_P256, "ca", false, false };
 	struct token_session *session = NULL;
 	struct key_facts key;
 	struct err_trace trace = { .count = 0 };
@@ -269,8 +269,8 @@ kinds_that_cannot_be_made_are_refused(void **state)
 	struct softhsm *softhsm = *state;
 	struct token_facts token = softhsm_token(softhsm);
 	struct token_session *session = softhsm_login(softhsm, &token);
-	const struct key_request requests[] = { { KEY_OTHER, "ca", false },
-		{ KEY_EC_P256, "", false }, { KEY_EC_P256, "a\nb", false } };
+	const struct key_request requests[] = { { KEY_OTHER, "ca", false, false },
+		{ KEY_EC_P256, "", false, false }, { KEY_EC_P256, "a\nb", false, false } };
 	enum key_kind kind;
 	struct key_facts key;
 

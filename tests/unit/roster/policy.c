@@ -38,6 +38,7 @@ static const struct {
 	{ "stale-news-days", "30", "31", "29", "99999999999999999999" },
 	{ "software-token", "allowed", NULL, "refused", "1" },
 	{ "all-of-n", "refused", "allowed", NULL, "yes" },
+	{ "extractable-after-backup", "backup", "everywhere", "nowhere", "primary" },
 };
 _Static_assert(sizeof(limits) / sizeof(limits[0]) == ROSTER_POLICY__COUNT, "all of them");
 

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "custody/backup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "custody/backup_transfer.h"
+#include "roster/policy.h"
+
+enum { PURPOSE = KEY_LABEL + 64 };
+
+/* ---- create -------------------------------------------------------------------------------- */
+
+/* What is recorded already and still there is no new backup. */
+static enum err
+refuse_recorded(struct transfer *transfer, struct err_trace *trace)
+{
+	const struct roster_hash *hash = &transfer->result->backup.public_hash;
+	const struct roster_backup_of of = { .quorum = &transfer->to.quorum.id,
+		.key = transfer->request->key,
+		.target = transfer->to.binding.spec.name };
+	struct roster_backup recorded;
+	const enum err err = roster_backup_find(transfer->custody->roster, &of, &recorded, NULL);
+
+	if (!transfer->result->was_there || err == ERR_ABSENT)
+		return ERR_OK;
+	if (err != ERR_OK)
+		return FAIL(trace, err, "the backups were not read");
+	if (memcmp(recorded.public_hash.bytes, hash->bytes, sizeof(hash->bytes)) != 0)
+		return ERR_OK;
+	err_next(trace,
+	    "Verify it: quorate backup verify %s --key '%s' --from %s --to BINDING --by "
+	    "A,B",
+	    transfer->request->quorum, transfer->request->key, of.target);
+	return FAIL(trace, ERR_EXISTS,
+	    "key '%s' is in token '%s' already, and recorded as a backup", transfer->request->key,
+	    of.target);
+}
+
+static enum err
+record_copy(struct transfer *transfer, struct err_trace *trace)
+{
+	struct roster *roster = transfer->custody->roster;
+	struct roster_backup *backup = &transfer->result->backup;
+	const struct roster_backup_of of = { &transfer->to.quorum.id, backup->key,
+		transfer->to.binding.spec.name };
+	enum err err;
+
+	snprintf(backup->key, sizeof(backup->key), "%s", transfer->request->key);
+	snprintf(backup->source, sizeof(backup->source), "%s", transfer->from.binding.spec.name);
+	snprintf(backup->target, sizeof(backup->target), "%s", of.target);
+	err = roster_backup_add(roster, backup, &backup->id, trace);
+	if (err == ERR_OK)
+		err = roster_backup_find(roster, &of, backup, trace);
+	if (err != ERR_OK)
+		err_next(trace,
+		    "The copy is in token '%s', but not in the roster. Mend that, then give "
+		    "the command again: it finds the copy and records it.",
+		    of.target);
+	return err;
+}
+
+static enum err
+create(struct transfer *transfer, struct err_trace *trace)
+{
+	char purpose[PURPOSE];
+	enum err err = transfer_find(transfer, ROSTER_BACKUP, trace);
+
+	snprintf(purpose, sizeof(purpose), "back up the key '%.64s'", transfer->request->key);
+	if (err == ERR_OK)
+		err = transfer_begin(transfer, purpose, trace);
+	if (err == ERR_OK)
+		err = transfer_run(transfer, trace);
+	if (err == ERR_OK)
+		err = refuse_recorded(transfer, trace);
+	return err == ERR_OK ? record_copy(transfer, trace) : err;
+}
+
+enum err
+backup_create(struct custody *custody, const struct backup_request *request,
+    struct backup_result *out, struct err_trace *trace)
+{
+	struct transfer *transfer = transfer_new(custody, request, out);
+	enum err err;
+
+	if (transfer == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	transfer->keep = true;
+	transfer->extractable = true;
+	err = create(transfer, trace);
+	transfer_free(transfer);
+	return err;
+}
+
+/* ---- restore ------------------------------------------------------------------------------- */
+
+/* What an interrupted restore left is taken up; what was there before is refused. */
+static enum err
+refuse_restored(struct transfer *transfer, struct err_trace *trace)
+{
+	const struct backup_result *result = transfer->result;
+	const char *to = transfer->to.binding.spec.name;
+
+	if (!result->was_there ||
+	    (!result->key.made_here && strcmp(result->backup.restored_on, to) != 0))
+		return ERR_OK;
+	err_next(trace, "Look at it: quorate key list %s --token %s --by NAME",
+	    transfer->request->quorum, to);
+	return FAIL(trace, ERR_EXISTS,
+	    "key '%s' is in token '%s' already, and signs; nothing was "
+	    "restored",
+	    transfer->request->key, to);
+}
+
+static enum err
+restore(struct transfer *transfer, struct err_trace *trace)
+{
+	struct roster_backup *backup = &transfer->result->backup;
+	enum roster_extractable policy = ROSTER_EXTRACTABLE_NOWHERE;
+	struct roster_hash hash;
+	char purpose[PURPOSE];
+	enum err err = transfer_find(transfer, ROSTER_PRIMARY, trace);
+
+	snprintf(purpose, sizeof(purpose), "restore the key '%.64s'", transfer->request->key);
+	if (err == ERR_OK)
+		err = transfer_find_backup(transfer, transfer->from.binding.spec.name, trace);
+	if (err == ERR_OK)
+		err = transfer_policy(transfer, &policy, trace);
+	if (err == ERR_OK)
+		err = transfer_begin(transfer, purpose, trace);
+	if (err != ERR_OK)
+		return err;
+	hash = backup->public_hash;
+	transfer->expected = &hash;
+	transfer->extractable = policy == ROSTER_EXTRACTABLE_EVERYWHERE;
+	err = transfer_run(transfer, trace);
+	if (err == ERR_OK)
+		err = refuse_restored(transfer, trace);
+	if (err == ERR_OK)
+		err = roster_backup_restored(
+		    transfer->custody->roster, &backup->id, transfer->to.binding.spec.name, trace);
+	return err == ERR_OK
+		   ? transfer_find_backup(transfer, transfer->from.binding.spec.name, trace)
+		   : err;
+}
+
+enum err
+backup_restore(struct custody *custody, const struct backup_request *request,
+    struct backup_result *out, struct err_trace *trace)
+{
+	struct transfer *transfer = transfer_new(custody, request, out);
+	enum err err;
+
+	if (transfer == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	transfer->keep = true;
+	err = restore(transfer, trace);
+	transfer_free(transfer);
+	return err;
+}
