@@ -114,7 +114,7 @@ backup_json(const struct roster_backup *backup)
 		roster_id_format(&backup->copy, copy);
 	hex_encode(backup->public_hash.bytes, sizeof(backup->public_hash.bytes), hash);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:I, s:s}",
-	    "backup", id, "key", backup->key, "public_hash", hash, "source", backup->source,
+	    "backup", id, "key", backup->label, "public_hash", hash, "source", backup->source,
 	    "target", backup->target, "what", backup->what, "place", backup->place, "copy", copy,
 	    "made", (json_int_t)backup->made, "verified", (json_int_t)backup->verified,
 	    "verified_on", backup->verified_on, "restored", (json_int_t)backup->restored,
@@ -196,7 +196,7 @@ static struct backup_request
 request_of(const struct backup_values *v, const char *const *people)
 {
 	return (struct backup_request){
-		.quorum = v->quorum, .key = v->key, .from = v->from, .to = v->to, .people = people
+		.quorum = v->quorum, .label = v->key, .from = v->from, .to = v->to, .people = people
 	};
 }
 
@@ -395,7 +395,7 @@ print_backup(struct cli *cli, const struct roster_backup *backup)
 	const bool is_makers = backup->target[0] == '\0';
 
 	fprintf(cli->out, "%s  key '%s' of %s, %s%s%s%s: made %s, ", short_id(&backup->id, id),
-	    backup->key, backup->source, is_makers ? "" : "in token ",
+	    backup->label, backup->source, is_makers ? "" : "in token ",
 	    is_makers ? backup->what : backup->target, is_makers ? ", at " : "", backup->place,
 	    cli_time(backup->made, made));
 	if (backup->verified == 0)

@@ -17,7 +17,7 @@ refuse_recorded(struct transfer *transfer, struct err_trace *trace)
 {
 	const struct roster_hash *hash = &transfer->result->backup.public_hash;
 	const struct roster_backup_of of = { .quorum = &transfer->to.quorum.id,
-		.key = transfer->request->key,
+		.label = transfer->request->label,
 		.target = transfer->to.binding.spec.name };
 	struct roster_backup recorded;
 	const enum err err = roster_backup_find(transfer->custody->roster, &of, &recorded, NULL);
@@ -26,14 +26,14 @@ refuse_recorded(struct transfer *transfer, struct err_trace *trace)
 		return ERR_OK;
 	if (err != ERR_OK)
 		return FAIL(trace, err, "the backups were not read");
-	if (memcmp(recorded.public_hash.bytes, hash->bytes, sizeof(hash->bytes)) != 0)
+	if (!roster_hash_equal(&recorded.public_hash, hash))
 		return ERR_OK;
 	err_next(trace,
 	    "Verify it: quorate backup verify %s --key '%s' --from %s --to BINDING --by "
 	    "A,B",
-	    transfer->request->quorum, transfer->request->key, of.target);
+	    transfer->request->quorum, transfer->request->label, of.target);
 	return FAIL(trace, ERR_EXISTS,
-	    "key '%s' is in token '%s' already, and recorded as a backup", transfer->request->key,
+	    "key '%s' is in token '%s' already, and recorded as a backup", transfer->request->label,
 	    of.target);
 }
 
@@ -42,11 +42,11 @@ record_copy(struct transfer *transfer, struct err_trace *trace)
 {
 	struct roster *roster = transfer->custody->roster;
 	struct roster_backup *backup = &transfer->result->backup;
-	const struct roster_backup_of of = { &transfer->to.quorum.id, backup->key,
+	const struct roster_backup_of of = { &transfer->to.quorum.id, backup->label,
 		transfer->to.binding.spec.name };
 	enum err err;
 
-	snprintf(backup->key, sizeof(backup->key), "%s", transfer->request->key);
+	snprintf(backup->label, sizeof(backup->label), "%s", transfer->request->label);
 	snprintf(backup->source, sizeof(backup->source), "%s", transfer->from.binding.spec.name);
 	snprintf(backup->target, sizeof(backup->target), "%s", of.target);
 	err = roster_backup_add(roster, backup, &backup->id, trace);
@@ -66,7 +66,7 @@ create(struct transfer *transfer, struct err_trace *trace)
 	char purpose[PURPOSE];
 	enum err err = transfer_find(transfer, ROSTER_BACKUP, trace);
 
-	snprintf(purpose, sizeof(purpose), "back up the key '%.64s'", transfer->request->key);
+	snprintf(purpose, sizeof(purpose), "back up the key '%.64s'", transfer->request->label);
 	if (err == ERR_OK)
 		err = transfer_begin(transfer, purpose, trace);
 	if (err == ERR_OK)
@@ -109,7 +109,7 @@ refuse_restored(struct transfer *transfer, struct err_trace *trace)
 	return FAIL(trace, ERR_EXISTS,
 	    "key '%s' is in token '%s' already, and signs; nothing was "
 	    "restored",
-	    transfer->request->key, to);
+	    transfer->request->label, to);
 }
 
 static enum err
@@ -121,7 +121,7 @@ restore(struct transfer *transfer, struct err_trace *trace)
 	char purpose[PURPOSE];
 	enum err err = transfer_find(transfer, ROSTER_PRIMARY, trace);
 
-	snprintf(purpose, sizeof(purpose), "restore the key '%.64s'", transfer->request->key);
+	snprintf(purpose, sizeof(purpose), "restore the key '%.64s'", transfer->request->label);
 	if (err == ERR_OK)
 		err = transfer_find_backup(transfer, transfer->from.binding.spec.name, trace);
 	if (err == ERR_OK)

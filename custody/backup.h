@@ -16,9 +16,9 @@
 
 struct backup_request {
 	const char *quorum;
-	const char *key;  /* its label */
-	const char *from; /* a binding; NULL: the quorum's only primary one, to make a backup */
-	const char *to;   /* a binding */
+	const char *label; /* of the key */
+	const char *from;  /* a binding; NULL: the quorum's only primary one, to make a backup */
+	const char *to;    /* a binding */
 	const char *const
 	    *people; /* the two who compare the words, and NULL; NULL: nobody has to */
 };

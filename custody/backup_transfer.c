@@ -39,7 +39,7 @@ transfer_free(struct transfer *transfer)
 enum err
 transfer_find_backup(struct transfer *transfer, const char *target, struct err_trace *trace)
 {
-	const struct roster_backup_of of = { &transfer->to.quorum.id, transfer->request->key,
+	const struct roster_backup_of of = { &transfer->to.quorum.id, transfer->request->label,
 		target };
 
 	return roster_backup_find(transfer->custody->roster, &of, &transfer->result->backup, trace);
@@ -92,7 +92,7 @@ transfer_find(struct transfer *transfer, enum roster_binding_role role, struct e
 	const char *from = request->from;
 	enum err err = ERR_OK;
 
-	if (strlen(request->key) == 0 || strlen(request->key) >= KEY_LABEL)
+	if (strlen(request->label) == 0 || strlen(request->label) >= KEY_LABEL)
 		return FAIL(trace, ERR_ARGUMENT, "a key's label has 1 to %d bytes", KEY_LABEL - 1);
 	if (from == NULL) {
 		err = transfer_primary(transfer, primary, trace);
@@ -149,16 +149,16 @@ look(struct transfer *transfer, struct job_result *out, struct err_trace *trace)
 {
 	struct roster_hash *hash = &transfer->result->backup.public_hash;
 	enum err err = transfer_ask(transfer, &transfer->from, "backup.look",
-	    json_pack("{s:s, s:b}", "label", transfer->request->key, "leaves", 1), out, trace);
+	    json_pack("{s:s, s:b}", "label", transfer->request->label, "leaves", 1), out, trace);
 
 	if (err == ERR_OK)
 		err = json_get_hex(
 		    out->reply, "public_hash", hash->bytes, sizeof(hash->bytes), trace);
 	if (err == ERR_OK && transfer->expected != NULL &&
-	    memcmp(hash->bytes, transfer->expected->bytes, sizeof(hash->bytes)) != 0)
+	    !roster_hash_equal(hash, transfer->expected))
 		err = FAIL(trace, ERR_FORMAT,
 		    "key '%s' in token '%s' is not the one that was backed up",
-		    transfer->request->key, transfer->from.binding.spec.token.label);
+		    transfer->request->label, transfer->from.binding.spec.token.label);
 	return err;
 }
 
@@ -199,7 +199,7 @@ confirm_words(struct transfer *transfer, struct err_trace *trace)
 	    "(serial %s) just made. Whoever could put another key in its place on this computer "
 	    "would get '%s'. Compare, best with what a second computer reads from that token. "
 	    "SHA-256 of its public key begins %s, in words: %s. Is it the same?",
-	    request->key, from->label, from->serial, to->label, to->serial, request->key, hex,
+	    request->label, from->label, from->serial, to->label, to->serial, request->label, hex,
 	    words);
 	err = attendant->confirm(attendant->context, text, request->people, &yes, trace);
 	if (err == ERR_OK && !yes) {
@@ -222,7 +222,7 @@ unwrap(struct transfer *transfer, const json_t *looked, const json_t *made, cons
 	struct job_result got = { .reply = NULL };
 	int64_t objects = 0;
 	enum err err = transfer_ask(transfer, &transfer->to, "backup.unwrap",
-	    json_pack("{s:s, s:O, s:O, s:O, s:O, s:b, s:b, s:b}", "label", transfer->request->key,
+	    json_pack("{s:s, s:O, s:O, s:O, s:O, s:b, s:b, s:b}", "label", transfer->request->label,
 		"public", json_object_get(looked, "public"), "transport",
 		json_object_get(made, "transport"), "wrapped", json_object_get(wrapped, "wrapped"),
 		"wrapper", json_object_get(wrapped, "wrapper"), "keep", transfer->keep,
@@ -250,7 +250,7 @@ clear(struct transfer *transfer, struct err_trace *trace)
 	if (transfer_ask(transfer, &transfer->to, "backup.clear", json_object(), &cleared, NULL) !=
 	    ERR_OK)
 		err_next(trace,
-		    "Token '%s' may have keys labelled 'quorate transport', which open nothing "
+		    "Token '%s' may have keys labelled 'quorate-transport', which open nothing "
 		    "else: the next backup into it destroys them.",
 		    transfer->to.binding.spec.token.label);
 	job_result_drop(&cleared);
@@ -267,7 +267,7 @@ copy(struct transfer *transfer, const json_t *looked, const json_t *made, struct
 		err = confirm_words(transfer, trace);
 	if (err == ERR_OK)
 		err = transfer_ask(transfer, &transfer->from, "backup.wrap",
-		    json_pack("{s:s, s:O}", "label", transfer->request->key, "transport",
+		    json_pack("{s:s, s:O}", "label", transfer->request->label, "transport",
 			json_object_get(made, "transport")),
 		    &wrapped, trace);
 	if (err == ERR_OK)
@@ -290,7 +290,7 @@ transfer_run(struct transfer *transfer, struct err_trace *trace)
 
 	if (err == ERR_OK)
 		err = transfer_ask(transfer, &transfer->to, "backup.transport",
-		    json_pack("{s:s, s:O, s:b}", "label", transfer->request->key, "public",
+		    json_pack("{s:s, s:O, s:b}", "label", transfer->request->label, "public",
 			json_object_get(looked.reply, "public"), "keep", transfer->keep),
 		    &made, trace);
 	if (err == ERR_OK && json_is_true(json_object_get(made.reply, "there"))) {

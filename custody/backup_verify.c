@@ -78,17 +78,17 @@ seal(struct transfer *transfer, const struct login_target *target, struct err_tr
 		return err;
 	hex_encode(hash->bytes, sizeof(hash->bytes), hex);
 	err = transfer_ask(transfer, target, "key.seal",
-	    json_pack("{s:s, s:s}", "label", result->backup.key, "public_hash", hex), &sealed,
+	    json_pack("{s:s, s:s}", "label", result->backup.label, "public_hash", hex), &sealed,
 	    trace);
 	job_result_drop(&sealed);
 	if (err == ERR_OK)
 		err = roster_key_sealed(
-		    transfer->custody->roster, binding, result->backup.key, hash, trace);
+		    transfer->custody->roster, binding, result->backup.label, hash, trace);
 	if (err != ERR_OK) {
 		err_next(trace, "Give the command again: it verifies once more, and seals.");
 		return FAIL(trace, err,
 		    "the backup is verified and recorded, but key '%s' may still leave token '%s'",
-		    result->backup.key, binding);
+		    result->backup.label, binding);
 	}
 	snprintf(result->sealed[result->sealed_count++], ROSTER_BINDING_NAME, "%s", binding);
 	return ERR_OK;
@@ -127,7 +127,7 @@ record_verified(struct transfer *transfer, enum roster_backup_proof proof, struc
 
 	if (err != ERR_OK)
 		return err;
-	snprintf(date.subject, sizeof(date.subject), "%s", backup->key);
+	snprintf(date.subject, sizeof(date.subject), "%s", backup->label);
 	err = roster_backup_verified(
 	    roster, &backup->id, transfer->to.binding.spec.name, proof, trace);
 	if (err == ERR_OK)
@@ -180,7 +180,7 @@ verify(struct transfer *transfer, struct err_trace *trace)
 	enum err err = transfer_find(transfer, ROSTER_TEST, trace);
 
 	snprintf(purpose, sizeof(purpose), "verify the backup of the key '%.64s'",
-	    transfer->request->key);
+	    transfer->request->label);
 	if (err == ERR_OK)
 		err = transfer_find_backup(transfer, transfer->from.binding.spec.name, trace);
 	if (err == ERR_OK)
@@ -220,7 +220,7 @@ look_at(struct transfer *transfer, const struct login_target *on, struct roster_
 {
 	struct job_result looked = { .reply = NULL };
 	enum err err = transfer_ask(transfer, on, "backup.look",
-	    json_pack("{s:s, s:b}", "label", transfer->request->key, "prove", 1), &looked, trace);
+	    json_pack("{s:s, s:b}", "label", transfer->request->label, "prove", 1), &looked, trace);
 
 	if (err == ERR_OK)
 		err = job_key_read(
@@ -262,7 +262,7 @@ verify_on(struct transfer *transfer, struct err_trace *trace)
 	enum err err = find_what_is_meant(transfer, trace);
 
 	snprintf(purpose, sizeof(purpose), "verify the backup of the key '%.64s'",
-	    transfer->request->key);
+	    transfer->request->label);
 	if (err == ERR_OK)
 		err = transfer_policy(transfer, &policy, trace);
 	if (err == ERR_OK)
@@ -271,10 +271,10 @@ verify_on(struct transfer *transfer, struct err_trace *trace)
 		err = transfer_begin(transfer, purpose, trace);
 	if (err == ERR_OK)
 		err = look_at(transfer, &transfer->to, &hash, trace);
-	if (err == ERR_OK && memcmp(hash.bytes, wanted->bytes, sizeof(hash.bytes)) != 0)
+	if (err == ERR_OK && !roster_hash_equal(&hash, wanted))
 		err = FAIL(trace, ERR_FORMAT,
 		    "key '%s' in token '%s' signs, but is not the one that was backed up",
-		    transfer->request->key, transfer->to.binding.spec.token.label);
+		    transfer->request->label, transfer->to.binding.spec.token.label);
 	return err == ERR_OK ? finish(transfer, ROSTER_BACKUP_SIGNED, trace) : err;
 }
 
@@ -300,13 +300,13 @@ find_public_hash(struct transfer *transfer, struct roster_hash *out, struct err_
 	struct roster_key key;
 	char purpose[PURPOSE];
 	enum err err = roster_key_find(transfer->custody->roster, transfer->to.binding.spec.name,
-	    transfer->request->key, &key, NULL);
+	    transfer->request->label, &key, NULL);
 
 	if (err == ERR_OK) {
 		*out = key.public_hash;
 		return ERR_OK;
 	}
-	snprintf(purpose, sizeof(purpose), "look at the key '%.64s'", transfer->request->key);
+	snprintf(purpose, sizeof(purpose), "look at the key '%.64s'", transfer->request->label);
 	err = transfer_begin(transfer, purpose, trace);
 	return err == ERR_OK ? look_at(transfer, &transfer->to, out, trace) : err;
 }
@@ -351,7 +351,7 @@ record(struct transfer *transfer, const struct backup_note *note, struct err_tra
 	if (err != ERR_OK)
 		return err;
 	transfer->result->from = transfer->to.binding;
-	snprintf(backup->key, sizeof(backup->key), "%s", request->key);
+	snprintf(backup->label, sizeof(backup->label), "%s", request->label);
 	snprintf(backup->source, sizeof(backup->source), "%s", transfer->to.binding.spec.name);
 	snprintf(backup->what, sizeof(backup->what), "%s", note->what);
 	snprintf(backup->place, sizeof(backup->place), "%s", note->place);

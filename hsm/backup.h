@@ -26,7 +26,7 @@ struct public_der {
 
 /*
  * On the target. What an interrupted backup left is destroyed first. The public half stays beside
- * the private one, labelled 'quorate transport', so that a second machine can read it without a
+ * the private one, labelled 'quorate-transport', so that a second machine can read it without a
  * PIN. The private half's attributes are read back: a token that gave others than were asked is
  * ERR_UNSUPPORTED, and the pair is destroyed. ERR_UNSUPPORTED also names a mechanism that the
  * module does not have.

@@ -7,7 +7,7 @@
 #include "hsm/pkcs11.h"
 
 /* By it, what an interrupted backup left is known for what it is. */
-#define TRANSPORT_LABEL "quorate transport"
+#define TRANSPORT_LABEL "quorate-transport"
 
 /* The kind of the transport pair. */
 #define TRANSPORT_KIND  KEY_RSA_3072

@@ -7,7 +7,7 @@
 #include "hsm/object.h"
 #include "hsm/template.h"
 
-#define WRAPPER_LABEL "quorate wrapper"
+#define WRAPPER_LABEL "quorate-wrapper"
 
 static const char *const trust_words[BACKUP_TRUST__COUNT] = { "not asked", "ignored", "enforced" };
 

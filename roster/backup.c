@@ -23,7 +23,7 @@ read_backup(const struct db_rows *rows, void *item)
 {
 	struct roster_backup *backup = item;
 
-	db_copy_text(rows, 1, backup->key, sizeof(backup->key));
+	db_copy_text(rows, 1, backup->label, sizeof(backup->label));
 	db_copy_text(rows, 3, backup->source, sizeof(backup->source));
 	db_copy_text(rows, 4, backup->target, sizeof(backup->target));
 	db_copy_text(rows, 5, backup->what, sizeof(backup->what));
@@ -64,16 +64,17 @@ roster_backup_find(struct roster *roster, const struct roster_backup_of *of,
 	const enum err err = db_one(roster->db,
 	    DB_CALL(BACKUP_COLUMNS "WHERE key = ?1 AND target = ?2 AND source IN " OF_QUORUM(
 			"?3") " ORDER BY ordinal DESC LIMIT 1",
-		db_text(of->key), db_text(of->target), db_blob(of->quorum->bytes, ROSTER_ID_SIZE)),
+		db_text(of->label), db_text(of->target),
+		db_blob(of->quorum->bytes, ROSTER_ID_SIZE)),
 	    read_backup, &backup, trace);
 
 	if (err == ERR_ABSENT) {
 		err_next(trace, "'quorate backup list' shows the backups there are.");
 		return of->target[0] == '\0'
 			   ? FAIL(trace, err, "the roster has no maker's backup of key '%s'",
-				 of->key)
+				 of->label)
 			   : FAIL(trace, err, "the roster has no backup of key '%s' in token '%s'",
-				 of->key, of->target);
+				 of->label, of->target);
 	}
 	if (err == ERR_OK)
 		*out = backup;
@@ -94,7 +95,7 @@ roster_backup_add(struct roster *roster, const struct roster_backup *backup, str
 	if (err == ERR_OK)
 		err = event_append(roster, "backup.make",
 		    json_pack("{s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:o*, s:I}", "backup",
-			member_of_id(&id), "key", backup->key, "public-hash",
+			member_of_id(&id), "key", backup->label, "public-hash",
 			member_of_hash(&backup->public_hash), "source", backup->source, "target",
 			backup->target, "what", backup->what, "place", backup->place, "copy",
 			has_copy ? member_of_id(&backup->copy) : NULL, "made", (json_int_t)made),

@@ -11,7 +11,7 @@
 
 struct roster_backup {
 	struct roster_id id;
-	char key[ROSTER_TEXT];            /* its label */
+	char label[ROSTER_TEXT];          /* of the key */
 	struct roster_hash public_hash;   /* of the key: SHA-256 of its SubjectPublicKeyInfo */
 	char source[ROSTER_BINDING_NAME]; /* the binding of the token that it was made from */
 	char target[ROSTER_BINDING_NAME]; /* of the token that has the copy; empty: the maker's */
@@ -52,7 +52,7 @@ MUST_CHECK enum err roster_backup_list(struct roster *roster, const struct roste
  */
 struct roster_backup_of {
 	const struct roster_id *quorum;
-	const char *key;
+	const char *label; /* of the key */
 	const char *target;
 };
 MUST_CHECK enum err roster_backup_find(struct roster *roster, const struct roster_backup_of *of,

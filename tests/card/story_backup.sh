@@ -36,7 +36,7 @@ on() {
 }
 no_transport_key() {
 	! pkcs11-tool --module "$softhsm" --token-label "PRACTICE $1" --list-objects |
-		grep -i 'quorate transport'
+		grep -i 'quorate-transport'
 }
 create() {
 	quorate backup create root --key ca --to backup --by ann,alice "$@"
