@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/process.h"
 #include "cli/cli.h"
 #include "cli/health.h"
+#include "cli/installed.h"
 #include "roster/advisory.h"
 #include "roster/card.h"
 #include "roster/person.h"
@@ -143,25 +143,17 @@ suppose_all(struct roster *roster, const struct health_values *v, struct request
 
 /* ---- advisories ------------------------------------------------------------------------------ */
 
-/* The list that comes with the program: of the installation, or of the build tree. */
+/* The list that comes with the program. */
 static enum err
 read_own_advisories(struct advisories **out, struct err_trace *trace)
 {
-	static const char *const places[] = { "../share/quorate/advisories.json",
-		"../roster/advisories.json" };
-	char folder[512];
-	char path[sizeof(folder) + 40];
-	enum err err = process_folder(folder, sizeof(folder), trace);
+	char path[INSTALLED_PATH];
+	const enum err err = installed_find("advisories.json", "roster", path, trace);
 
-	if (err != ERR_OK)
-		return err;
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, places[i]);
-		if (access(path, F_OK) == 0)
-			return advisories_read(path, out, trace);
-	}
-	err_next(trace, "install Quorate again, or name a list with --advisories FILE");
-	return FAIL(trace, ERR_ABSENT, "the list of bad card firmware is missing");
+	if (err == ERR_OK)
+		return advisories_read(path, out, trace);
+	err_next_instead(trace, "install Quorate again, or name a list with --advisories FILE");
+	return FAIL(trace, err, "the list of bad card firmware is missing");
 }
 
 /* ---- the date -------------------------------------------------------------------------------- */

@@ -38,6 +38,7 @@ const struct command *const command_groups[] = {
 	cmd_backup,
 	cmd_policy,
 	cmd_roster,
+	cmd_ceremony_script,
 	cmd_help,
 	NULL,
 };

@@ -31,6 +31,7 @@ backup verify|root --key first --from in-backup --to in-test --by ann,alice
 backup restore|root --key first --from in-backup --to in-primary --by ann,alice
 backup record|root --key first --from root-ca --what tape --place safe --by ann
 card show|root/1
+ceremony new|--list
 custody|
 doctor|
 health|

@@ -10,7 +10,7 @@ static const char *const names[] = {
 	"root-key-generation",
 };
 
-/* Each is a folder of ceremony/templates with a script and a sheet for it. */
+/* ceremony/templates has two files of each. */
 static void
 each_template_is_a_script_and_a_sheet_for_it(void **state)
 {
@@ -21,9 +21,9 @@ each_template_is_a_script_and_a_sheet_for_it(void **state)
 		struct sheet *sheet = NULL;
 		char path[512];
 
-		snprintf(path, sizeof(path), TREE "/ceremony/templates/%s/script.yaml", names[i]);
+		snprintf(path, sizeof(path), TREE "/ceremony/templates/%s.script.yaml", names[i]);
 		assert_ok(script_read(path, &script, &trace), &trace);
-		snprintf(path, sizeof(path), TREE "/ceremony/templates/%s/sheet.yaml", names[i]);
+		snprintf(path, sizeof(path), TREE "/ceremony/templates/%s.sheet.yaml", names[i]);
 		assert_ok(sheet_read(path, &sheet, &trace), &trace);
 		assert_string_equal(script->name, names[i]);
 		assert_string_equal(sheet->ceremony, names[i]);
