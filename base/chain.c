@@ -142,7 +142,7 @@ check_chain(const struct chain *chain, int64_t n, struct err_trace *trace)
 		err = json_get_hex(chain->json, "prev", prev, sizeof(prev), trace);
 	if (err != ERR_OK)
 		return err;
-	if (said == n && memcmp(prev, chain->place.head, sizeof(prev)) == 0)
+	if (said == n && sha256_equal(prev, chain->place.head))
 		return ERR_OK;
 	return FAIL(trace, ERR_FORMAT, "it does not follow from the line before");
 }

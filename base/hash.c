@@ -9,6 +9,12 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+bool
+sha256_equal(const uint8_t a[SHA256_SIZE], const uint8_t b[SHA256_SIZE])
+{
+	return memcmp(a, b, SHA256_SIZE) == 0;
+}
+
 struct sha256_stream {
 	EVP_MD_CTX *ctx;
 };

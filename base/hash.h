@@ -3,6 +3,7 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,9 @@ MUST_CHECK enum err sha256_parts(
     const struct part *parts, size_t count, uint8_t out[SHA256_SIZE], struct err_trace *trace);
 MUST_CHECK enum err
 sha256(const void *bytes, size_t len, uint8_t out[SHA256_SIZE], struct err_trace *trace);
+
+/* For hashes of what is no secret: it takes longer the more of them agrees. */
+bool sha256_equal(const uint8_t a[SHA256_SIZE], const uint8_t b[SHA256_SIZE]);
 
 /* SHA-256 of what comes little by little. */
 struct sha256_stream;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Public keys of cards: points of P-256. (The four folders do not include each other, so this is
- * not quorum/'s; it holds no secret.) Internal to roster/.
+ * not quorum/'s; it holds no secret.)
  */
 #ifndef ROSTER_POINT_H
 #define ROSTER_POINT_H

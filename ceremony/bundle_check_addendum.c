@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What was added later: its chain, and the files that came with it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "ceremony/bundle_check.h"
+#include "ceremony/folder.h"
+
+static void
+check_attached(struct bundle_check *check, const struct addendum_line *line, unsigned number)
+{
+	const json_t *named = json_object_get(line->json, "file");
+	const char *path = json_string_value(json_object_get(named, "file"));
+	const struct bundle_file *file = path == NULL ? NULL : bundle_tree_find(&check->tree, path);
+	uint8_t hash[SHA256_SIZE];
+
+	if (path == NULL)
+		return;
+	if (file == NULL)
+		bundle_found(check, BUNDLE_MISSING,
+		    "%.200s: line %u of the addendum names it, and it is not there", path, number);
+	else if (json_get_hex(named, "sha256", hash, sizeof(hash), NULL) != ERR_OK ||
+		 !sha256_equal(hash, file->hash))
+		bundle_found(check, BUNDLE_CHANGED,
+		    "%s: its bytes are not those of line %u of the addendum", path, number);
+}
+
+static bool
+is_attached(const struct bundle_check *check, const char *path)
+{
+	for (size_t i = 0; i < check->addendum.count; i++) {
+		const json_t *named = json_object_get(check->addendum.line[i].json, "file");
+		const char *file = json_string_value(json_object_get(named, "file"));
+
+		if (file != NULL && strcmp(file, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+look_at_addendum(struct bundle_check *check)
+{
+	for (size_t i = 0; i < check->addendum.count; i++) {
+		const struct addendum_line *line = &check->addendum.line[i];
+		struct bundle_card card;
+
+		check_attached(check, line, (unsigned)i + 1);
+		if (line->kind != ADDENDUM_CARD)
+			continue;
+		if (bundle_card_read(line->json, &card, NULL) == ERR_OK)
+			bundle_add_card(check, &card);
+		else
+			bundle_found(check, BUNDLE_BROKEN,
+			    "line %zu of the addendum has no key of a card", i + 1);
+	}
+	for (size_t i = 0; i < check->tree.count; i++) {
+		const char *path = check->tree.file[i].path;
+
+		if (bundle_path_lies_in(path, EVIDENCE_ADDENDUM) && !is_attached(check, path))
+			bundle_found(check, BUNDLE_ADDED,
+			    "%s: it is there, and no line of the addendum names it", path);
+	}
+	check->verdict.additions = check->addendum.count;
+}
+
+enum err
+bundle_check_addendum(struct bundle_check *check, struct err_trace *trace)
+{
+	struct err_trace why = { .count = 0 };
+	size_t len = 0;
+	char *text = bundle_take(check, EVIDENCE_ADDENDUM ".jsonl", ADDENDUM_MAX, &len);
+	enum err err = ERR_OK;
+
+	if (text != NULL)
+		err = addendum_parse(
+		    &(struct part){ text, len }, check->verdict.head, &check->addendum, &why);
+	free(text);
+	if (err == ERR_NOMEM)
+		return FAIL(trace, ERR_NOMEM, "no memory to read the addendum");
+	if (err != ERR_OK)
+		bundle_found_why(check, BUNDLE_BROKEN, EVIDENCE_ADDENDUM ".jsonl", &why);
+	look_at_addendum(check);
+	return ERR_OK;
+}
