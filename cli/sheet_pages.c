@@ -73,6 +73,8 @@ put_generation(struct document *to, const struct roster_sheet_generation *genera
 	snprintf(line, sizeof(line), "Cards of generation %u: any %u of %u", generation->number,
 	    generation->threshold, generation->size);
 	document_heading(to, line);
+	if (generation->has_older)
+		put_hex(to, "older secret", generation->older, sizeof(generation->older));
 	for (unsigned i = 0; i < generation->cards; i++)
 		put_card(to, &generation->card[i]);
 	if (generation->cards == generation->size)

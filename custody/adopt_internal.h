@@ -117,6 +117,20 @@ struct adopt_offer {
 MUST_CHECK enum err adopt_take_share(struct adoption *adoption, struct adopt_generation *generation,
     struct adopt_offer *offer, struct err_trace *trace);
 
+/*
+ * The first secret of a generation says what its check value is; any other must say the same, else
+ * *fits is false.
+ */
+MUST_CHECK enum err adopt_compare(struct adopt_generation *generation, const struct secret *prk,
+    bool *fits, struct err_trace *trace);
+
+/*
+ * What the sheet has of generations before this one, sealed to it: their tokens open without their
+ * own cards. One that does not open is told, and passed by.
+ */
+MUST_CHECK enum err adopt_open_older(struct adoption *adoption,
+    const struct adopt_generation *generation, const struct secret *prk, struct err_trace *trace);
+
 /* The generation that a share is of; NULL when there are too many, or its M and N contradict. */
 struct adopt_generation *
 adopt_generation_of(struct adoption *adoption, unsigned number, unsigned threshold, unsigned size);

@@ -43,9 +43,8 @@ derive_escrow_point(
 	return err;
 }
 
-/* The first M shares say what the secret is; each further one must say the same. */
-static enum err
-compare(struct adopt_generation *generation, const struct secret *prk, bool *fits,
+enum err
+adopt_compare(struct adopt_generation *generation, const struct secret *prk, bool *fits,
     struct err_trace *trace)
 {
 	uint8_t check[DERIVE_CHECK_SIZE];
@@ -143,7 +142,7 @@ open_with(struct adoption *adoption, struct adopt_generation *generation, struct
 	if (err == ERR_OK)
 		err = derive_prk(adoption->quorum.bytes, secret, &prk, trace);
 	if (err == ERR_OK)
-		err = compare(generation, prk, &fits, trace);
+		err = adopt_compare(generation, prk, &fits, trace);
 	offer->fit = fits ? ADOPT_FITS : ADOPT_FITS_NOT;
 	if (err == ERR_OK && fits)
 		err = escrow_to_newer(adoption, generation, secret, trace);
@@ -151,6 +150,8 @@ open_with(struct adoption *adoption, struct adopt_generation *generation, struct
 	generation->opened = generation->opened || (err == ERR_OK && fits);
 	if (err == ERR_OK && fits)
 		err = adopt_try_pins(adoption, generation, prk, trace);
+	if (err == ERR_OK && fits)
+		err = adopt_open_older(adoption, generation, prk, trace);
 	secret_free(prk);
 	return err;
 }

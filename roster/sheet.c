@@ -58,8 +58,11 @@ load_older(struct roster *roster, struct roster_sheet *sheet, struct roster_shee
 	if (err != ERR_OK)
 		return FAIL(trace, err, "the secret of generation %u cannot be read from escrow",
 		    older->number);
-	older->older_len = row.blob_len;
-	memcpy(older->older, row.blob, row.blob_len);
+	if (row.blob_len != sizeof(older->older))
+		return FAIL(
+		    trace, ERR_FORMAT, "the escrow of generation %u is damaged", older->number);
+	older->has_older = true;
+	memcpy(older->older, row.blob, sizeof(older->older));
 	return ERR_OK;
 }
 

@@ -11,7 +11,12 @@
 #include "roster/quorum.h"
 #include "roster/roster.h"
 
-enum { ROSTER_SHEET_GENERATIONS = 8, ROSTER_SHEET_BINDINGS = 64, ROSTER_SHEET_MAX = 256 * 1024 };
+enum {
+	ROSTER_SHEET_GENERATIONS = 8,
+	ROSTER_SHEET_BINDINGS = 64,
+	ROSTER_SHEET_OLDER = 33 + 32 + 16, /* enc, and a quorum secret with its tag */
+	ROSTER_SHEET_MAX = 256 * 1024
+};
 
 struct roster_sheet_card {
 	unsigned index; /* of its share */
@@ -27,9 +32,9 @@ struct roster_sheet_generation {
 	unsigned size;
 	enum roster_generation_state state; /* not in the block */
 	uint8_t escrow[ROSTER_POINT_SIZE];  /* not in the block */
-	size_t older_len; /* of an older generation: its secret, sealed to the newest one */
-	uint8_t older[ROSTER_ESCROW_MAX]; /* enc ‖ ciphertext; not in the block */
-	unsigned cards;                   /* known ones, `size` at most */
+	bool has_older; /* of an older generation: its secret, sealed to the newest one */
+	uint8_t older[ROSTER_SHEET_OLDER];
+	unsigned cards; /* known ones, `size` at most */
 	struct roster_sheet_card card[ROSTER_CARDS_MAX];
 };
 

@@ -52,6 +52,11 @@ const struct sheet_field sheet_generation_fields[] = {
 	FIELDS_END,
 };
 
+const struct sheet_field sheet_older_fields[] = {
+	BYTES_FIELD("older-secret", struct roster_sheet_generation, older),
+	FIELDS_END,
+};
+
 const struct sheet_field sheet_card_fields[] = {
 	TEXT_FIELD("card", struct roster_sheet_card, name),
 	NUMBER_FIELD("index", struct roster_sheet_card, index, 0, ROSTER_CARDS_MAX - 1),
@@ -98,7 +103,7 @@ static void
 put_field(FILE *to, const struct sheet_field *field, const void *base)
 {
 	const void *at = (const char *)base + field->offset;
-	char hex[2 * ROSTER_POINT_SIZE + 1];
+	char hex[2 * ROSTER_SHEET_OLDER + 1];
 	char date[CLOCK_DATE];
 
 	fputs(field->word, to);
@@ -156,6 +161,8 @@ put_lines(FILE *to, const struct roster_sheet *sheet)
 		const struct roster_sheet_generation *generation = &sheet->generation[g];
 
 		put_fields(to, sheet_generation_fields, generation);
+		if (generation->has_older)
+			put_fields(to, sheet_older_fields, generation);
 		for (unsigned i = 0; i < generation->cards; i++)
 			put_fields(to, sheet_card_fields, &generation->card[i]);
 	}

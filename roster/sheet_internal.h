@@ -26,8 +26,8 @@ struct sheet_field {
 };
 
 /* Each ends with a row without a key. */
-extern const struct sheet_field sheet_head_fields[], sheet_generation_fields[], sheet_card_fields[],
-    sheet_binding_fields[];
+extern const struct sheet_field sheet_head_fields[], sheet_generation_fields[],
+    sheet_older_fields[], sheet_card_fields[], sheet_binding_fields[];
 
 /*
  * By enum roster_token_pin: what it opens with, then the rows of a format of its own. A PIN that is

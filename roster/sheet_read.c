@@ -146,7 +146,7 @@ read_bool(const char *text, const struct sheet_field *field, bool *out)
 static bool
 read_value(const struct sheet_field *field, const char *value, size_t len, void *at)
 {
-	char text[2 * ROSTER_POINT_SIZE + 1];
+	char text[2 * ROSTER_SHEET_OLDER + 1];
 
 	if (field->kind == SHEET_TEXT)
 		return read_text(value, len, field->size, at);
@@ -218,6 +218,9 @@ take_generation(struct lines *lines, struct roster_sheet *sheet, struct err_trac
 	if (err == ERR_OK && generation->threshold > generation->size)
 		err = FAIL(trace, ERR_FORMAT, "the sheet's generation %u is %u of %u",
 		    generation->number, generation->threshold, generation->size);
+	generation->has_older = is_next(lines, sheet_older_fields[0].word);
+	if (err == ERR_OK && generation->has_older)
+		err = take_fields(lines, sheet_older_fields, generation, trace);
 	while (err == ERR_OK && is_next(lines, sheet_card_fields[0].word)) {
 		if (generation->cards == generation->size)
 			return wrong_line(lines, "is of one card too many", trace);

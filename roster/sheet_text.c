@@ -146,12 +146,12 @@ put_older(FILE *to, const struct roster_sheet *sheet)
 	for (unsigned i = 1; i < sheet->generations; i++) {
 		const struct roster_sheet_generation *older = &sheet->generation[i];
 
-		if (older->older_len == 0)
+		if (!older->has_older)
 			continue;
 		fprintf(to,
 		    "\nThe secret of generation %u, sealed to the escrow key of generation %u:\n",
 		    older->number, sheet->generation[0].number);
-		put_hex(to, "older secret", older->older, older->older_len);
+		put_hex(to, "older secret", older->older, sizeof(older->older));
 	}
 }
 

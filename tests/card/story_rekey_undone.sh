@@ -107,6 +107,27 @@ generation 4: 3 of 4, live' rekey -m 3 --away backup
 	meets 0 'The secret of generation 1, sealed to the escrow key of generation 4:
 older secret' quorate quorum sheet root
 }
+# The roster is lost now: no card has a share of generation 1 any more. Then all is as it was.
+adopts_what_the_sheet_has() {
+	quorate quorum sheet root --out older.txt
+	mkdir kept
+	cp -r "$QUORATE_SANDBOX/cards" "$tokens" kept
+	mv "$QUORATE_ROSTER" "$XDG_STATE_HOME" kept
+	found=0
+	meets 0 "generation 1: 2 of 4, live; 0 of its cards were here
+(backup): its user PIN opens with generation 1
+(backup): its SO PIN opens with generation 1" \
+		quorate quorum adopt root --sheet older.txt --by ann || found=1
+	meets 0 'generation 1: 2 of 4, dead: nothing opens with it' resumes || found=1
+	empties_readers
+	rm -rf "$tokens"
+	mv "kept/$(basename "$tokens")" "$tokens"
+	rm -rf "$QUORATE_ROSTER" "$XDG_STATE_HOME"
+	mv "kept/$(basename "$QUORATE_ROSTER")" "$QUORATE_ROSTER"
+	mv "kept/$(basename "$XDG_STATE_HOME")" "$XDG_STATE_HOME"
+	cp kept/cards/*.card "$QUORATE_SANDBOX/cards"
+	return $found
+}
 switches_over_two() {
 	robot 'absent alice' meets 0 'generation 1: 2 of 4, dead: nothing opens with it
 (backup, backup, serial' resumes
@@ -115,6 +136,7 @@ switches_over_two() {
 	meets 0 'margin 1, exposure 0' quorate health
 }
 holds 'a further re-key works while a token is away' rekeys_again
+holds 'what its cards have no room for is on the binding sheet' adopts_what_the_sheet_has
 holds 'and the newest cards switch it when it is back' switches_over_two
 
 # ---- a card died --------------------------------------------------------------------------------

@@ -55,6 +55,9 @@ the_sheet_of_the_page_is_read_as_it_says(void **state)
 	assert_int_equal(sheet->generation[0].cards, 2);
 	assert_string_equal(sheet->generation[0].card[1].custodian, "Zoë Ångström");
 	assert_int_equal(sheet->generation[0].card[1].index, 2);
+	assert_false(sheet->generation[0].has_older);
+	assert_true(sheet->generation[1].has_older);
+	assert_int_equal(sheet->generation[1].older[ROSTER_SHEET_OLDER - 1], 0x44);
 	assert_string_equal(sheet->generation[1].card[0].name, "root/2");
 	assert_int_equal(sheet->bindings, 2);
 	assert_int_equal(ca->opens[ROSTER_USER_PIN], 2);
