@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/ec.h>
+#include <openssl/x509.h>
+
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/process.h"
+#include "hsm/certificate.h"
 #include "hsm/key.h"
 #include "hsm/pkcs11.h"
 #include "tests/unit/hsm/softhsm.h"
@@ -263,6 +267,57 @@ a_key_is_not_made_without_a_login(void **state)
 	token_session_close(session);
 }
 
+static X509 *
+certificate_of(void)
+{
+	X509 *certificate = X509_new();
+	EVP_PKEY *signer = EVP_EC_gen("P-256");
+	const unsigned char name[] = "Root";
+
+	assert_true(ASN1_INTEGER_set(X509_get_serialNumber(certificate), 5) == 1);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), 864000L);
+	X509_NAME_add_entry_by_NID(
+	    X509_get_subject_name(certificate), NID_commonName, MBSTRING_ASC, name, -1, -1, 0);
+	X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+	X509_set_pubkey(certificate, signer);
+	assert_true(X509_sign(certificate, signer, EVP_sha256()) > 0);
+	EVP_PKEY_free(signer);
+	return certificate;
+}
+
+static void
+certificates_lie_beside_the_key_that_they_belong_to(void **state)
+{
+	struct softhsm *softhsm = *state;
+	struct token_facts token = softhsm_token(softhsm);
+	struct token_session *session = softhsm_login(softhsm, &token);
+	struct key_facts key = make(softhsm, session, KEY_EC_P256, "root");
+	struct key_facts other = make(softhsm, session, KEY_EC_P256, "other");
+	X509 *certificate = certificate_of();
+	struct certificate_list list;
+	struct err_trace trace = { .count = 0 };
+	unsigned char *der = NULL;
+	int len = i2d_X509(certificate, &der);
+
+	assert_true(len > 0);
+	assert_ok(certificate_list_read(session, &key, &list, &trace), &trace);
+	assert_int_equal(list.count, 0);
+	assert_ok(certificate_store(session, &key, der, (size_t)len, &trace), &trace);
+	assert_ok(certificate_list_read(session, &key, &list, &trace), &trace);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.at[0].len, len);
+	assert_memory_equal(list.at[0].bytes, der, (size_t)len);
+	certificate_list_drop(&list);
+	assert_ok(certificate_list_read(session, &other, &list, &trace), &trace);
+	assert_int_equal(list.count, 0);
+	assert_fails(
+	    certificate_store(session, &key, der, (size_t)len / 2, &trace), ERR_FORMAT, &trace);
+	OPENSSL_free(der);
+	X509_free(certificate);
+	token_session_close(session);
+}
+
 static void
 kinds_that_cannot_be_made_are_refused(void **state)
 {
@@ -370,6 +425,7 @@ main(void)
 		TEST(a_label_in_use_is_refused),
 		TEST(the_label_of_any_object_is_in_use),
 		TEST(a_missing_key_is_named_beside_those_there_are),
+		TEST(certificates_lie_beside_the_key_that_they_belong_to),
 		TEST(a_key_is_not_made_without_a_login),
 		TEST(kinds_that_cannot_be_made_are_refused),
 		TEST(the_token_gives_randomness),

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "roster/activation.h"
+#include "roster/calendar.h"
 #include "roster/key.h"
 #include "roster/log.h"
 #include "roster/policy.h"
+#include "roster/signing.h"
 #include "tests/unit/roster/support.h"
 
 static const struct {
@@ -602,6 +604,72 @@ a_generated_key_is_listed_under_its_binding(void **state)
 }
 
 static void
+what_a_key_signed_is_listed_and_its_end_is_in_the_calendar(void **state)
+{
+	struct place *place = *state;
+	struct err_trace trace = { 0 };
+	struct roster_signing signing = { .binding = "root-ca",
+		.label = "root 2026",
+		.id = "01",
+		.kind = ROSTER_SIGNED_SELF,
+		.subject = "CN=Root",
+		.number = "0a",
+		.hash = { { 7 } },
+		.from = 1000,
+		.until = 2000 };
+	struct roster_signing *list = NULL;
+	struct roster_date *dates = NULL;
+	size_t count = 0;
+
+	place_found_quorum(place);
+	assert_ok(roster_signing_add(place->roster, &place->quorum, &signing, &trace), &trace);
+	signing.kind = ROSTER_SIGNED_CRL;
+	signing.until = 1500;
+	assert_ok(roster_signing_add(place->roster, &place->quorum, &signing, &trace), &trace);
+	assert_ok(roster_signing_list(place->roster, "root-ca", &list, &count, &trace), &trace);
+	assert_int_equal(count, 2);
+	assert_int_equal(list[0].kind, ROSTER_SIGNED_SELF);
+	assert_string_equal(list[0].subject, "CN=Root");
+	assert_string_equal(list[0].number, "0a");
+	assert_int_equal(list[0].hash.bytes[0], 7);
+	assert_int_equal(list[0].until, 2000);
+	assert_string_equal(roster_signing_word(list[1].kind), "crl");
+	free(list);
+	assert_ok(
+	    roster_calendar_list(place->roster, &place->quorum, &dates, &count, &trace), &trace);
+	assert_int_equal(count, 2);
+	assert_int_equal(dates[0].kind, ROSTER_DATE_CRL);
+	assert_int_equal(dates[0].date, 1500);
+	assert_int_equal(dates[1].kind, ROSTER_DATE_RENEWAL);
+	assert_string_equal(dates[1].subject, "root 2026");
+	free(dates);
+}
+
+static void
+a_signature_without_an_end_is_refused_and_sets_no_date(void **state)
+{
+	struct place *place = *state;
+	struct err_trace trace = { 0 };
+	const struct roster_signing signing = { .binding = "root-ca",
+		.label = "root",
+		.kind = ROSTER_SIGNED_SELF,
+		.subject = "CN=Root",
+		.number = "0a",
+		.from = 1000 };
+	struct roster_date *dates = NULL;
+	size_t count = 0;
+
+	place_found_quorum(place);
+	assert_fails(roster_signing_add(place->roster, &place->quorum, &signing, &trace),
+	    ERR_FORMAT, &trace);
+	err_clear(&trace);
+	assert_ok(
+	    roster_calendar_list(place->roster, &place->quorum, &dates, &count, &trace), &trace);
+	assert_int_equal(count, 0);
+	free(dates);
+}
+
+static void
 the_policy_has_defaults_bounds_and_a_history(void **state)
 {
 	struct place *place = *state;
@@ -711,6 +779,8 @@ main(void)
 		WITH_ROSTER(a_pin_opens_only_with_a_generation_that_is_there_and_only_if_bound),
 		WITH_ROSTER(an_activation_is_opened_once_and_closed_once),
 		WITH_ROSTER(a_generated_key_is_listed_under_its_binding),
+		WITH_ROSTER(what_a_key_signed_is_listed_and_its_end_is_in_the_calendar),
+		WITH_ROSTER(a_signature_without_an_end_is_refused_and_sets_no_date),
 		WITH_ROSTER(the_policy_has_defaults_bounds_and_a_history),
 		WITH_ROSTER(a_clock_far_behind_the_last_event_is_refused),
 		WITH_ROSTER(the_log_names_people_in_words_and_never_in_lines),
