@@ -71,6 +71,8 @@ read_pem(enum encoding kind, BIO *from, struct der *out, struct err_trace *trace
 	if (err == ERR_OK && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
 		err = FAIL_RAW(trace, ERR_FORMAT, ERR_ORIGIN_OPENSSL, ERR_peek_last_error(),
 		    "its PEM is damaged");
+	if (err == ERR_OK && found.bytes == NULL)
+		err = FAIL(trace, ERR_FORMAT, "it holds no whole %s", kinds[kind].word);
 	ERR_clear_error();
 	if (err == ERR_OK)
 		*out = found;

@@ -183,6 +183,10 @@ files_hold_one_object_in_pem_or_der(void **state)
 	assert_fails(encoding_read(ENCODING_CERTIFICATE, pem, strlen(pem) / 2, &read, &trace),
 	    ERR_FORMAT, &trace);
 	err_clear(&trace);
+	assert_fails(encoding_read(ENCODING_CERTIFICATE, "-----BEGIN none", 15, &read, &trace),
+	    ERR_FORMAT, &trace);
+	assert_true(room_said(&trace, "it holds no whole certificate"));
+	err_clear(&trace);
 	assert_fails(
 	    encoding_read(ENCODING_CERTIFICATE, "text", 4, &read, &trace), ERR_FORMAT, &trace);
 	der_drop(&der);
