@@ -75,23 +75,38 @@ struct pair {
 	CK_OBJECT_HANDLE private;
 };
 
+static CK_RV
+generate_pair(struct token_session *session, const struct key_request *request, struct pair *pair)
+{
+	const struct key_kind_row *row = key_kind_row(request->kind);
+	CK_MECHANISM mechanism = { .mechanism = row->generate };
+	struct template public = { .count = 0 };
+	struct template private = { .count = 0 };
+	const CK_ULONG bits = row->bits;
+
+	public_template(request, &bits, &public);
+	private_template(request, &private);
+	return module_functions(token_session_module(session))
+	    ->C_GenerateKeyPair(token_session_handle(session), &mechanism, public.at, public.count,
+		private.at, private.count, &pair->public, &pair->private);
+}
+
 static enum err
 make_pair(struct token_session *session, const struct key_request *request, struct pair *pair,
     struct err_trace *trace)
 {
 	const struct key_kind_row *row = key_kind_row(request->kind);
 	const struct token_facts *token = token_session_token(session);
-	CK_MECHANISM mechanism = { .mechanism = row->generate };
-	struct template public = { .count = 0 };
-	struct template private = { .count = 0 };
-	CK_ULONG bits = row->bits;
-	CK_RV rv;
+	CK_RV rv = generate_pair(session, request, pair);
 
-	public_template(request, &bits, &public);
-	private_template(request, &private);
-	rv = module_functions(token_session_module(session))
-		 ->C_GenerateKeyPair(token_session_handle(session), &mechanism, public.at,
-		     public.count, private.at, private.count, &pair->public, &pair->private);
+	/* CKA_WRAP_WITH_TRUSTED is new to some modules; the backup says that it is not there */
+	if ((rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_TEMPLATE_INCONSISTENT) &&
+	    request->wrap_with_trusted) {
+		struct key_request without = *request;
+
+		without.wrap_with_trusted = false;
+		rv = generate_pair(session, &without, pair);
+	}
 	if (rv == CKR_MECHANISM_INVALID)
 		return FAIL_CKR(trace, rv, "token '%s' (serial %s) cannot make a key of kind %s",
 		    token->label, token->serial, row->word);

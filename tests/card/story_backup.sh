@@ -76,6 +76,15 @@ declined() {
 }
 holds 'two people who refuse the words end it, and nothing is left' declined
 
+killed() {
+	STORY_KILLS=people
+	export STORY_KILLS
+	fails recorded create
+	unset STORY_KILLS
+	! no_transport_key backup
+}
+holds 'killed between the steps, it leaves a transport key, known by its name' killed
+
 # ---- made and verified --------------------------------------------------------------------------
 
 copies_it() {

@@ -8,6 +8,7 @@
 #include "hsm/backup.h"
 #include "hsm/key.h"
 #include "hsm/object.h"
+#include "hsm/pkcs11.h"
 #include "tests/unit/hsm/softhsm.h"
 
 #define TARGET_LABEL "PRACTICE backup"
@@ -345,6 +346,115 @@ a_transport_key_that_is_none_is_refused(void **state)
 	end(&ends);
 }
 
+/* ---- a module that is not as it should be: some of SoftHSM's functions are replaced --------- */
+
+static CK_FUNCTION_LIST real;
+static CK_ATTRIBUTE_TYPE spoilt;
+
+static CK_RV
+no_wrapping(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
+{
+	return type == CKM_AES_KEY_WRAP_PAD ? CKR_MECHANISM_INVALID
+					    : real.C_GetMechanismInfo(slot, type, info);
+}
+
+/* Gives a private key the contrary of what was asked of the attribute `spoilt`. */
+static CK_RV
+spoils_pairs(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public,
+    CK_ULONG publics, CK_ATTRIBUTE *private, CK_ULONG privates, CK_OBJECT_HANDLE *public_key,
+    CK_OBJECT_HANDLE *private_key)
+{
+	for (CK_ULONG i = 0; i < privates; i++) {
+		static CK_BBOOL other;
+
+		if (private[i].type != spoilt)
+			continue;
+		other = *(CK_BBOOL *)private[i].pValue == CK_TRUE ? CK_FALSE : CK_TRUE;
+		private[i].pValue = &other;
+	}
+	return real.C_GenerateKeyPair(
+	    session, mechanism, public, publics, private, privates, public_key, private_key);
+}
+
+/* Knows nothing of CKA_WRAP_WITH_TRUSTED. */
+static CK_RV
+knows_no_trust(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public,
+    CK_ULONG publics, CK_ATTRIBUTE *private, CK_ULONG privates, CK_OBJECT_HANDLE *public_key,
+    CK_OBJECT_HANDLE *private_key)
+{
+	for (CK_ULONG i = 0; i < privates; i++)
+		if (private[i].type == CKA_WRAP_WITH_TRUSTED)
+			return CKR_ATTRIBUTE_TYPE_INVALID;
+	return real.C_GenerateKeyPair(
+	    session, mechanism, public, publics, private, privates, public_key, private_key);
+}
+
+static CK_FUNCTION_LIST *
+replacing(struct ends *ends)
+{
+	CK_FUNCTION_LIST *functions = module_functions(ends->softhsm->module);
+
+	real = *functions;
+	return functions;
+}
+
+static void
+a_module_that_cannot_wrap_is_named_before_anything_is_made(void **state)
+{
+	struct ends ends = begin(state);
+	struct key_facts key = make(&ends, KEY_EC_P256, false);
+	CK_FUNCTION_LIST *functions = replacing(&ends);
+	struct public_der transport = { .len = 0 };
+	struct wrapped_key wrapped;
+
+	functions->C_GetMechanismInfo = no_wrapping;
+	assert_fails(backup_transport_make(ends.target, &transport, ends.trace), ERR_UNSUPPORTED,
+	    ends.trace);
+	assert_fails(backup_wrap(ends.source, &key, &transport, &ends.pins, &wrapped, ends.trace),
+	    ERR_UNSUPPORTED, ends.trace);
+	assert_non_null(strstr(ends.trace->next, "quorate backup record"));
+	*functions = real;
+	assert_int_equal(objects(&ends, ends.target), 0);
+	assert_int_equal(objects(&ends, ends.source), 2);
+	end(&ends);
+}
+
+static void
+a_transport_key_that_is_not_as_asked_is_destroyed(void **state)
+{
+	static const CK_ATTRIBUTE_TYPE types[] = { CKA_EXTRACTABLE, CKA_SENSITIVE, CKA_DECRYPT,
+		CKA_SIGN, CKA_UNWRAP };
+	struct ends ends = begin(state);
+	CK_FUNCTION_LIST *functions = replacing(&ends);
+	struct public_der transport;
+
+	functions->C_GenerateKeyPair = spoils_pairs;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		spoilt = types[i];
+		assert_fails(backup_transport_make(ends.target, &transport, ends.trace),
+		    ERR_UNSUPPORTED, ends.trace);
+		assert_int_equal(objects(&ends, ends.target), 0);
+	}
+	*functions = real;
+	assert_ok(backup_transport_make(ends.target, &transport, ends.trace), ends.trace);
+	end(&ends);
+}
+
+static void
+a_module_that_knows_no_trust_makes_the_key_without(void **state)
+{
+	struct ends ends = begin(state);
+	CK_FUNCTION_LIST *functions = replacing(&ends);
+	struct key_facts key;
+
+	functions->C_GenerateKeyPair = knows_no_trust;
+	key = make(&ends, KEY_EC_P256, true);
+	*functions = real;
+	assert_false(key.wrap_with_trusted);
+	assert_true(key.extractable);
+	end(&ends);
+}
+
 int
 main(void)
 {
@@ -373,6 +483,13 @@ main(void)
 		    softhsm_setup, softhsm_teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_transport_key_that_is_none_is_refused, softhsm_setup, softhsm_teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_module_that_cannot_wrap_is_named_before_anything_is_made, softhsm_setup,
+		    softhsm_teardown),
+		cmocka_unit_test_setup_teardown(a_transport_key_that_is_not_as_asked_is_destroyed,
+		    softhsm_setup, softhsm_teardown),
+		cmocka_unit_test_setup_teardown(a_module_that_knows_no_trust_makes_the_key_without,
+		    softhsm_setup, softhsm_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, softhsm_start, NULL);
