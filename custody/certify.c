@@ -131,7 +131,8 @@ certify_check_issuer(struct custody *custody, const struct login_target *target,
 		    CRYPTO_memcmp(keys[i].public_hash.bytes, hash, sizeof(hash)) != 0) {
 			err_next(trace,
 			    "Give the certificate of that key, or the label of the "
-			    "certificate's key: quorate cert export %s --by NAME",
+			    "certificate's key: quorate cert export %s --key "
+			    "LABEL --out FILE --by NAME",
 			    target->quorum.name);
 			err = FAIL(trace, ERR_DENIED,
 			    "the CA certificate is not that of the key '%s'", issuer->label);
