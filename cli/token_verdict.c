@@ -37,7 +37,7 @@ find_row(const char *expect)
 }
 
 static enum err
-check_name(const char *expect, struct err_trace *trace)
+check_name(const char *expect, const struct expectable **out, struct err_trace *trace)
 {
 	const char *equals = strchr(expect, '=');
 	const struct expectable *row = equals == NULL ? NULL : find_row(expect);
@@ -52,12 +52,14 @@ check_name(const char *expect, struct err_trace *trace)
 		return FAIL(trace, ERR_ARGUMENT, "the %s that is expected is too long", row->name);
 	if (!row->is_text && strcmp(equals, "=yes") != 0 && strcmp(equals, "=no") != 0)
 		return FAIL(trace, ERR_ARGUMENT, "'%s' is expected as yes or no", row->name);
+	*out = row;
 	return ERR_OK;
 }
 
 enum err
 token_verdict_check_names(const char *const *expect, size_t count, struct err_trace *trace)
 {
+	const struct expectable *row;
 	enum err err = ERR_OK;
 
 	/* one is left for what is not named: that it is empty */
@@ -65,7 +67,7 @@ token_verdict_check_names(const char *const *expect, size_t count, struct err_tr
 		return FAIL(trace, ERR_ARGUMENT, "at most %d things are expected of a token",
 		    TOKEN_CHECKS - 1);
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		err = check_name(expect[i], trace);
+		err = check_name(expect[i], &row, trace);
 	return err;
 }
 
@@ -84,13 +86,12 @@ token_verdict_expect(struct token_verdict *verdict, const struct token_facts *to
     const char *expect, struct err_trace *trace)
 {
 	struct token_check check = { .as_expected = false };
-	const struct expectable *row;
+	const struct expectable *row = NULL;
 	const char *actual;
-	enum err err = check_name(expect, trace);
+	enum err err = check_name(expect, &row, trace);
 
 	if (err != ERR_OK)
 		return err;
-	row = find_row(expect);
 	actual = (const char *)token + row->offset;
 	if (!row->is_text)
 		actual = *(const bool *)actual ? "yes" : "no";
