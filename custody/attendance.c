@@ -26,18 +26,30 @@ is_named(const char *const *names, size_t count, const char *name)
 	return false;
 }
 
+/* With every card that the person has here. */
+static bool
+excuse_one(struct issuing *issuing, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < issuing->members; i++) {
+		if (strcmp(issuing->member[i].custodian, name) != 0)
+			continue;
+		issuing->member[i].later = true;
+		found = true;
+	}
+	return found;
+}
+
 static enum err
 excuse_people(struct issuing *issuing, const struct attendance *attendance, struct err_trace *trace)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < issuing->members; i++) {
-		struct issuing_member *member = &issuing->member[i];
-
-		member->later =
-		    is_named(attendance->later, attendance->later_count, member->custodian);
-		found += member->later ? 1 : 0;
-	}
+	for (size_t i = 0; i < issuing->members; i++)
+		issuing->member[i].later = false;
+	for (size_t i = 0; i < attendance->later_count; i++)
+		found += excuse_one(issuing, attendance->later[i]) ? 1 : 0;
 	for (size_t i = 0; i < attendance->later_count; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(attendance->later[i], attendance->later[j]) == 0)

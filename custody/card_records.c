@@ -186,6 +186,34 @@ make_room(struct custody *custody, struct card *card, const struct card_record_a
 	return err == ERR_OK ? note_erased(custody, add, &out, trace) : err;
 }
 
+/*
+ * A run that was broken off between card and roster erased what the roster still counts: nothing
+ * that was delivered and is not there.
+ */
+static enum err
+note_missing(struct custody *custody, const struct card_record_add *add,
+    const struct record_set *set, struct err_trace *trace)
+{
+	struct roster_generation *generations = NULL;
+	size_t count = 0;
+	enum err err =
+	    roster_generation_list(custody->roster, &add->quorum->id, &generations, &count, trace);
+
+	for (size_t g = 0; err == ERR_OK && g < count; g++)
+		for (unsigned i = 0; err == ERR_OK && i < generations[g].shares; i++) {
+			const struct roster_share *share = &generations[g].share[i];
+
+			if (share->delivered == 0 || share->erased != 0 ||
+			    !roster_id_equal(&share->card, &add->known->id) ||
+			    records_find(set, generations[g].number) != NULL)
+				continue;
+			err = roster_share_erased(custody->roster, &add->quorum->id,
+			    generations[g].number, &add->known->id, trace);
+		}
+	free(generations);
+	return err;
+}
+
 enum err
 card_records_add(struct custody *custody, struct card *card, const struct card_record_add *add,
     struct err_trace *trace)
@@ -193,6 +221,8 @@ card_records_add(struct custody *custody, struct card *card, const struct card_r
 	struct record_set set = { 0 };
 	enum err err = load(custody, card, add, &set, trace);
 
+	if (err == ERR_OK)
+		err = note_missing(custody, add, &set, trace);
 	if (err == ERR_OK && records_find(&set, add->record->generation) != NULL)
 		err = records_remove(&set, add->record->generation, trace);
 	if (err == ERR_OK)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "custody/card_fit.h"
 #include "custody/whose.h"
 #include "roster/card.h"
 #include "roster/card_condition.h"
@@ -28,22 +29,6 @@ can_open(enum roster_condition condition)
 {
 	return condition == ROSTER_CONDITION_READY || condition == ROSTER_CONDITION_STALE ||
 	       condition == ROSTER_CONDITION_SUSPECTED;
-}
-
-/* Nobody is given a share on a card that is gone, broken, or was in other hands. */
-static enum err
-check_usable(const struct rekeying *rekeying, const char *custodian, const struct roster_card *card,
-    struct err_trace *trace)
-{
-	enum roster_condition condition = condition_of(rekeying, card);
-
-	if (condition == ROSTER_CONDITION_READY || condition == ROSTER_CONDITION_STALE ||
-	    condition == ROSTER_CONDITION_PIN_UNKNOWN || condition == ROSTER_CONDITION_BLOCKED)
-		return ERR_OK;
-	err_next(trace, "Enrol another: quorate card enrol --custodian %s --quorum %s --by NAME",
-	    custodian, rekeying->quorum.name);
-	return FAIL(trace, ERR_DENIED, "%s's card %s is %s, and gets no share", custodian,
-	    card->name, roster_condition_words(condition));
 }
 
 static bool
@@ -88,31 +73,16 @@ give_share(struct rekeying *rekeying, const struct roster_card *card, struct err
 	return ERR_OK;
 }
 
-/*
- * A card that can take a share: with its own admin PIN, or one that the quorum's escrow still has.
- * What was escrowed to a generation that was given up is gone, and the card kept that PIN.
- */
 static enum err
-check_admin_pin(struct rekeying *rekeying, const char *custodian, const struct roster_card *card,
+check_card(const struct rekeying *rekeying, const char *custodian, const struct roster_card *card,
     struct err_trace *trace)
 {
-	struct roster_escrow row = { .kind = ROSTER_ESCROW_ADMIN_PIN,
-		.generation = rekeying->former->number };
-	enum err err;
+	const struct card_fit fit = { .custody = rekeying->custody,
+		.quorum = &rekeying->quorum,
+		.generation = rekeying->former->number,
+		.custodian = custodian };
 
-	if (card->admin_pin == ROSTER_ADMIN_PIN_OWN || card->admin_pin == ROSTER_ADMIN_PIN_UNKNOWN)
-		return ERR_OK;
-	memcpy(row.subject, card->fingerprint.bytes, sizeof(row.subject));
-	err = roster_escrow_get(rekeying->custody->roster, &rekeying->quorum.id, &row, &row, NULL);
-	if (err == ERR_OK)
-		return ERR_OK;
-	if (err != ERR_ABSENT)
-		return FAIL(trace, err, "the escrow of card %s was not read", card->name);
-	err_next(trace, "Enrol it again: quorate card enrol --custodian %s --quorum %s --by NAME",
-	    custodian, rekeying->quorum.name);
-	return FAIL(trace, ERR_NOT_NOW,
-	    "%s's card %s has an admin PIN from a generation that was given up", custodian,
-	    card->name);
+	return card_fit_check(&fit, card, trace);
 }
 
 /* Somebody of the generation that stands: stays, unless removed; who left cannot stay. */
@@ -149,9 +119,7 @@ plan_former(struct rekeying *rekeying, const struct roster_share *share, bool *r
 	err = roster_card_of(
 	    rekeying->custody->roster, rekeying->quorum.name, &person.id, &next, trace);
 	if (err == ERR_OK)
-		err = check_usable(rekeying, person.name, &next, trace);
-	if (err == ERR_OK)
-		err = check_admin_pin(rekeying, person.name, &next, trace);
+		err = check_card(rekeying, person.name, &next, trace);
 	if (err == ERR_OK)
 		snprintf(listed->card, sizeof(listed->card), "%s", next.name);
 	return err == ERR_OK ? give_share(rekeying, &next, trace) : err;
@@ -202,9 +170,7 @@ plan_addition(struct rekeying *rekeying, const char *name, struct err_trace *tra
 		return FAIL(trace, ERR_ABSENT, "%s has no enrolled card for '%s'", person.name,
 		    rekeying->quorum.name);
 	}
-	err = check_usable(rekeying, person.name, &card, trace);
-	if (err == ERR_OK)
-		err = check_admin_pin(rekeying, person.name, &card, trace);
+	err = check_card(rekeying, person.name, &card, trace);
 	if (err != ERR_OK)
 		return err;
 	(void)list(rekeying, &person, &card, REKEY_JOINS);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "custody/attendant.h"
+#include "custody/card_fit.h"
 #include "custody/issuing.h"
 #include "custody/token.h"
 #include "custody/whose.h"
@@ -116,8 +117,14 @@ find_new_card(const struct standing *standing, const struct roster_share *share,
 	    roster_card_of(standing->custody->roster, quorum, &share->custodian, out, trace);
 
 	if (err == ERR_OK && out->state == ROSTER_CARD_ENROLLED &&
-	    !roster_id_equal(&out->id, &share->card))
-		return ERR_OK;
+	    !roster_id_equal(&out->id, &share->card)) {
+		const struct card_fit fit = { .custody = standing->custody,
+			.quorum = &standing->quorum,
+			.generation = standing->generation.number,
+			.custodian = custodian };
+
+		return card_fit_check(&fit, out, trace);
+	}
 	err_next_instead(trace,
 	    "Enrol it first, and then give this command again: quorate card enrol --custodian %s "
 	    "--quorum %s --by NAME",

@@ -163,6 +163,25 @@ mark_retired(struct issuing *issuing, struct err_trace *trace)
 	return roster_end(roster, err, trace);
 }
 
+/*
+ * Only a re-key has more to do after this: for everything else it is over, and what stays on a card
+ * that went away goes at its next use.
+ */
+static enum err
+end_last_card(struct issuing *issuing, struct err_trace *trace)
+{
+	struct attendant *attendant = issuing->custody->attendant;
+	enum err err = finish_last_card(issuing, trace);
+
+	if (err == ERR_OK || issuing->operation->plan.kind == ROSTER_OP_REKEY)
+		return err;
+	err_clear(trace);
+	attendant->note(attendant->context,
+	    "The last card went away before all was erased from it: that is done at its next use. "
+	    "Nothing is pending.");
+	return ERR_OK;
+}
+
 enum err
 issuing_retire(struct issuing *issuing, struct err_trace *trace)
 {
@@ -175,7 +194,7 @@ issuing_retire(struct issuing *issuing, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = mark_retired(issuing, trace);
 	if (err == ERR_OK)
-		err = finish_last_card(issuing, trace);
+		err = end_last_card(issuing, trace);
 	if (err != ERR_OK)
 		return err;
 	sign_checkpoint(issuing);

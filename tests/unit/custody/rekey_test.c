@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "custody/card_fit.h"
 #include "custody/card_records.h"
 #include "custody/escrow_key.h"
 #include "custody/gather.h"
@@ -15,6 +16,7 @@
 #include "pcsc/pin.h"
 #include "quorum/derive.h"
 #include "roster/binding.h"
+#include "roster/card_report.h"
 #include "roster/generation.h"
 #include "roster/roster_internal.h"
 #include "roster/share.h"
@@ -245,6 +247,97 @@ a_third_live_generation_takes_the_place_of_the_oldest(void **state)
 	assert_ok(roster_generation_get(room->roster, &watch.issuing->quorum.id, 1, &first, &trace),
 	    &trace);
 	assert_true(first.share[0].erased != 0);
+	leave();
+}
+
+/* As a run that was broken off between the card and the roster: p0's card has generation 2 alone.
+ */
+static void
+erase_the_older_share(struct room *room)
+{
+	struct err_trace trace = { 0 };
+	struct secret *pin = NULL;
+	struct card *card = NULL;
+	struct record_set set = { 0 };
+
+	readers_local_put(&room->local, 0, room->card[0]);
+	assert_ok(room_pin(&pin, &trace), &trace);
+	assert_ok(card_visit_begin(&room->readers, "Local 0", NULL, &card, &trace), &trace);
+	assert_ok(card_verify(
+		      card, &(struct card_pin_entry){ .which = CARD_PIN_USER, .pin = pin }, &trace),
+	    &trace);
+	assert_ok(card_records_load(card, &set, &trace), &trace);
+	assert_ok(records_remove(&set, 1, &trace), &trace);
+	assert_ok(card_records_store(card, &set, &trace), &trace);
+	card_visit_end(card);
+	readers_local_put(&room->local, 0, NULL);
+	secret_free(pin);
+}
+
+static void
+a_share_that_was_erased_before_a_crash_is_not_counted_on(void **state)
+{
+	struct room *room = found();
+	struct roster_generation first;
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	issuing_close(make_generation(room, ROSTER_OP_REKEY, 2));
+	watch.issuing = NULL;
+	erase_the_older_share(room);
+	(void)make_generation(room, ROSTER_OP_REKEY, 3);
+	assert_header(room, 2, 3);
+	assert_ok(roster_generation_get(room->roster, &watch.issuing->quorum.id, 1, &first, &trace),
+	    &trace);
+	assert_true(first.share[0].erased != 0);
+	leave();
+}
+
+static void
+what_is_over_stays_over_when_the_last_card_goes_away(void **state)
+{
+	const struct roster_generation_ending death = { 1, ROSTER_GENERATION_DEAD };
+	struct room *room = found();
+	struct roster_operation *pending = NULL;
+	struct err_trace trace = { 0 };
+	struct roster_id quorum, operation;
+
+	(void)state;
+	quorum = make_generation(room, ROSTER_OP_REKEY, 2)->quorum.id;
+	issuing_close(watch.issuing);
+	watch.issuing = NULL;
+	operation = begin(room, ROSTER_OP_SWITCH, 2);
+	assert_ok(issuing_open(&room->custody, &operation, &watch.issuing, &trace), &trace);
+	assert_ok(issuing_complete(watch.issuing, &trace), &trace);
+	assert_ok(roster_generation_end(room->roster, &quorum, &death, &trace), &trace);
+	for (unsigned n = 0; n < CARDS; n++)
+		vcard_local_pull(room->card[n]);
+	assert_ok(issuing_retire(watch.issuing, &trace), &trace);
+	assert_fails(
+	    roster_operation_pending(room->roster, &quorum, &pending, &trace), ERR_ABSENT, &trace);
+	leave();
+}
+
+static void
+no_new_card_that_was_in_other_hands_gets_a_share(void **state)
+{
+	const struct roster_card_report report = { .report = ROSTER_REPORT_SUSPECTED };
+	struct room *room = found();
+	struct roster_card_report said = report;
+	struct roster_quorum quorum;
+	struct roster_card card;
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_ok(roster_quorum_find(room->roster, "root", &quorum, &trace), &trace);
+	assert_ok(roster_card_by_name(room->roster, "root/1", &card, &trace), &trace);
+	const struct card_fit fit = { &room->custody, &quorum, 1, "p0" };
+	assert_ok(card_fit_check(&fit, &card, &trace), &trace);
+	said.happened = roster_now(room->roster);
+	said.reporter = card.custodian;
+	assert_ok(roster_card_report(room->roster, &card.id, &said, &trace), &trace);
+	assert_ok(roster_card_by_name(room->roster, "root/1", &card, &trace), &trace);
+	assert_fails(card_fit_check(&fit, &card, &trace), ERR_DENIED, &trace);
 	leave();
 }
 
@@ -539,6 +632,9 @@ main(void)
 		cmocka_unit_test(new_cards_alone_open_what_the_old_ones_did),
 		cmocka_unit_test(a_card_keeps_the_old_share_beside_the_new_one),
 		cmocka_unit_test(a_third_live_generation_takes_the_place_of_the_oldest),
+		cmocka_unit_test(a_share_that_was_erased_before_a_crash_is_not_counted_on),
+		cmocka_unit_test(what_is_over_stays_over_when_the_last_card_goes_away),
+		cmocka_unit_test(no_new_card_that_was_in_other_hands_gets_a_share),
 		cmocka_unit_test(a_dead_generation_leaves_the_cards_at_their_next_use),
 		cmocka_unit_test(too_few_proven_cards_switch_no_token),
 		cmocka_unit_test(a_card_that_holds_anothers_share_is_refused_before_the_sealing),
