@@ -39,6 +39,7 @@ const struct command *const command_groups[] = {
 	cmd_policy,
 	cmd_roster,
 	cmd_ceremony_script,
+	cmd_ceremony_paper,
 	cmd_help,
 	NULL,
 };

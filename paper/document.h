@@ -75,7 +75,7 @@ struct document_cell {
 struct document_shape {
 	unsigned above; /* space, in points */
 	unsigned least; /* the height at least, in points: a line by hand needs 24 */
-	bool rule;      /* a line above it */
+	bool rule;      /* a line above it, unless it begins a page */
 	bool header;    /* of a table: shown again where the table goes on on another page */
 	bool table;     /* a row of the header before it */
 };

@@ -162,31 +162,51 @@ draw_head(const struct layout *layout, struct err_trace *trace)
 	return draw_text(layout, &text, at, &height, trace);
 }
 
+/* At the right end of the foot. */
+static enum err
+draw_number(const struct layout *layout, unsigned page, double y, struct err_trace *trace)
+{
+	char number[32];
+	const struct text text = {
+		.font = TEXT_FOOT, .text = number, .len = -1, .width = TEXT_WIDTH
+	};
+	PangoLayout *made;
+	double width, height;
+	enum err err;
+
+	snprintf(number, sizeof(number), "page %u of %u", page, layout->pages);
+	err = text_make(layout->cairo, &text, &made, trace);
+	if (err != ERR_OK)
+		return err;
+	text_size(made, &width, &height);
+	cairo_move_to(layout->cairo, PAGE_WIDTH - MARGIN - width, y);
+	pango_cairo_show_layout(layout->cairo, made);
+	g_object_unref(made);
+	return ERR_OK;
+}
+
 static enum err
 draw_foot(const struct layout *layout, unsigned page, struct err_trace *trace)
 {
-	char number[32];
 	const double y = layout->bottom + 18;
-	struct text text = { .font = TEXT_FOOT,
+	const struct text foot = { .font = TEXT_FOOT,
 		.text = layout->foot,
 		.len = -1,
 		.width = TEXT_WIDTH - 80,
 		.one_line = layout->seal != NULL };
+	const struct text seal = {
+		.font = TEXT_SEAL, .text = layout->seal, .len = -1, .width = TEXT_WIDTH
+	};
 	double height;
 	enum err err;
 
 	draw_rule(layout, layout->bottom + 12);
-	snprintf(number, sizeof(number), "page %u of %u", page, layout->pages);
-	err = draw_text(layout, &text, (const double[2]){ MARGIN, y }, &height, trace);
-	text.text = number;
+	err = draw_text(layout, &foot, (const double[2]){ MARGIN, y }, &height, trace);
 	if (err == ERR_OK)
-		err = draw_text(layout, &text, (const double[2]){ PAGE_WIDTH - MARGIN - 70, y },
-		    &height, trace);
+		err = draw_number(layout, page, y, trace);
 	if (err != ERR_OK || layout->seal == NULL)
 		return err;
-	text = (struct text){ .font = TEXT_SEAL, .text = layout->seal, .len = -1 };
-	text.width = TEXT_WIDTH;
-	return draw_text(layout, &text, (const double[2]){ MARGIN, y + 13 }, &height, trace);
+	return draw_text(layout, &seal, (const double[2]){ MARGIN, y + 13 }, &height, trace);
 }
 
 static void
@@ -251,8 +271,8 @@ draw_row(const struct layout *layout, const struct row *row, double y, struct er
 
 	if (row->repeats != NULL)
 		err = draw_row(layout, row->repeats, layout->top, trace);
-	if (row->rule)
-		draw_rule(layout, y - (y > layout->top ? row->above / 2 : 0));
+	if (row->rule && y > layout->top)
+		draw_rule(layout, y - row->above / 2);
 	for (size_t i = 0; err == ERR_OK && i < row->cells; i++)
 		err = draw_cell(layout, row, &row->cell[i], y, trace);
 	return err;

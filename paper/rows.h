@@ -31,7 +31,7 @@ struct row {
 	double height;
 	bool keep;   /* on the page of the one before */
 	bool begins; /* a page */
-	bool rule;   /* a line above it */
+	bool rule;   /* a line above it, unless it begins a page */
 	bool header; /* shown again where its table goes on on another page */
 	bool table;  /* of the header before it */
 	const char *where;

@@ -72,9 +72,10 @@ set_font(PangoLayout *layout, enum text_font font)
 {
 	PangoFontDescription *description = pango_font_description_from_string(fonts[font]);
 	PangoAttrList *attributes = pango_attr_list_new();
+	PangoContext *context = pango_layout_get_context(layout);
 
-	pango_cairo_context_set_resolution(
-	    pango_layout_get_context(layout), 72); /* a point is a point */
+	pango_cairo_context_set_resolution(context, 72); /* a point is a point */
+	pango_context_set_round_glyph_positions(context, FALSE);
 	pango_layout_set_font_description(layout, description);
 	pango_font_description_free(description);
 	/* What is copied by hand must not show a hyphen that is not there. */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ceremony/print.h"
+
+#include <string.h>
+
+#include "ceremony/print_parts.h"
+
+static bool
+is_software(const struct sheet_token *token)
+{
+	return (token->model != NULL && strstr(token->model, "SoftHSM") != NULL) ||
+	       (token->uri != NULL && strstr(token->uri, "SoftHSM") != NULL);
+}
+
+/* What each page shows in its corner. */
+static void
+put_mark(struct print *print)
+{
+	const char *mark = print->input->practice ? "PRACTICE" : "";
+	bool software = false;
+
+	for (size_t i = 0; i < print->sheet->token_count; i++)
+		software |= is_software(&print->sheet->tokens[i]);
+	if (software)
+		mark = form_join(&print->form, mark, " · ", "SOFTWARE TOKEN");
+	document_mark(print->form.document, mark);
+}
+
+static void
+put_frame(struct print *print)
+{
+	struct form *form = &print->form;
+	const uint8_t *hash = print->script->hash;
+
+	put_mark(print);
+	document_head(form->document, print->script->title);
+	document_foot(
+	    form->document, form_print(form, "Script of ceremony %s", print->script->name));
+	document_seal(form->document,
+	    form_print(form, "SHA-256 of this script: %s\nin words: %s",
+		form_hex(form, hash, SHA256_SIZE), form_words(form, hash, SHA256_SIZE)));
+}
+
+const char *
+print_people(struct print *print, const char *role)
+{
+	struct form *form = &print->form;
+	const char *list = "";
+
+	for (size_t i = 0; i < print->sheet->person_count; i++) {
+		const struct sheet_person *person = &print->sheet->people[i];
+		const char *name = person->name;
+
+		if (strcmp(person->role, role) != 0)
+			continue;
+		if (person->deputy != NULL)
+			name = form_print(form, "%s (deputy: %s)", name, person->deputy);
+		list = form_join(form, list, ", ", name);
+	}
+	return list;
+}
+
+enum err
+print_pages(const struct print_input *input, const char *path, struct err_trace *trace)
+{
+	struct print print = { .input = input, .script = input->script, .sheet = input->sheet };
+	enum err err = form_begin(&print.form, input->script->title, trace);
+
+	if (err != ERR_OK)
+		return err;
+	put_frame(&print);
+	print_cover(&print);
+	print_approval(&print);
+	print_roles(&print);
+	print_devices(&print);
+	print_tasks(&print);
+	err = print_steps(&print, trace);
+	if (err != ERR_OK) {
+		form_drop(&print.form);
+		return err;
+	}
+	print_afterwards(&print);
+	print_exceptions(&print);
+	print_attendance(&print);
+	print_signatures(&print);
+	return form_end(&print.form, path, trace);
+}
