@@ -13,8 +13,11 @@ struct roster;
 
 /* The real command table, which lies above this folder. Words as on a command line. */
 struct lint_commands {
-	/* ERR_ARGUMENT says what is wrong with the command: unknown, an option, a value. */
+	/* With `run`'s own additions. ERR_ABSENT: no such command; ERR_ARGUMENT: an option, a
+	 * value, something that is missing. */
 	enum err (*check)(size_t count, const char *const *words, struct err_trace *trace);
+	/* Whether two people must give it. */
+	bool (*wants_two)(size_t count, const char *const *words);
 };
 
 struct lint_input {
@@ -45,6 +48,6 @@ lint(const struct lint_input *input, struct lint_findings *out, struct err_trace
 void lint_findings_free(struct lint_findings *findings);
 
 /* Each rule's word, for documents and the test that each has a bad script; NULL behind the last. */
-const char *lint_rule(size_t index);
+const char *lint_rule_word(size_t index);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ceremony/near.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { LONGEST = 48 };
@@ -41,7 +42,10 @@ near_to(const char *word)
 void
 near_offer(struct near *near, const char *candidate)
 {
-	const size_t distance = distance_of(near->word, candidate);
+	/* Who began to write a word and stopped meant that word. */
+	const bool begun = near->word[0] != '\0' && near->word[1] != '\0' &&
+			   strncmp(near->word, candidate, strlen(near->word)) == 0;
+	const size_t distance = begun ? 0 : distance_of(near->word, candidate);
 
 	if (distance < near->distance) {
 		near->distance = distance;

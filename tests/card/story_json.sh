@@ -32,6 +32,7 @@ backup restore|root --key first --from in-backup --to in-primary --by ann,alice
 backup record|root --key first --from root-ca --what tape --place safe --by ann
 card show|root/1
 ceremony new|--list
+ceremony lint|ceremony
 custody|
 doctor|
 health|
@@ -123,6 +124,7 @@ founds_a_quorum() {
 		quorate token bind root --name "in-$name" --role "$name" --by ann
 	done
 	quorate item add hsm-1 --kind hsm --by ann
+	quorate ceremony new root-key-generation ceremony
 	empties_readers
 	insert card4
 }
@@ -132,6 +134,8 @@ while IFS='|' read -r command arguments; do
 	# doctor's is 3 where this machine has something to mend, swap for example
 	statuses=0
 	[ "$command" != doctor ] || statuses='0 3'
+	# and lint finds that nobody of the template's sheet is in the roster
+	[ "$command" != 'ceremony lint' ] || statuses=1
 	# shellcheck disable=SC2086 # several words each
 	holds "$command --json is one JSON document" prints_json "$statuses" $command $arguments
 done <<END
