@@ -3,16 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* A closed 0, 1 or 2 would be the number of the next file opened, and prompts would go into it. */
 static enum err
@@ -163,6 +168,11 @@ become(const struct child *child)
 		return;
 	if (child->out[1] >= 0 && dup2(child->out[1], 1) < 0)
 		return;
+	for (int i = 0; start->streams != NULL && i < 3; i++)
+		if (dup2(start->streams[i], i) < 0)
+			return;
+	if (start->folder != NULL && chdir(start->folder) != 0)
+		return;
 	close_others_on_exec(start->pass_fd);
 	if (start->users_umask)
 		process_restore_umask();
@@ -278,6 +288,29 @@ process_wait(pid_t pid, int *status, struct err_trace *trace)
 	}
 	*status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
 	return ERR_OK;
+}
+
+enum err
+process_wait_for(pid_t pid, int64_t timeout_ms, int *status, struct err_trace *trace)
+{
+	const int64_t until = clock_boot_ms() + timeout_ms;
+	struct pollfd ended = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+	int polled = 0;
+
+	if (ended.fd < 0)
+		return FAIL_ERRNO(trace, "process %d not waited for", (int)pid);
+	for (;;) {
+		const int64_t left = until - clock_boot_ms();
+
+		polled = poll(&ended, 1, left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
+		if (polled >= 0 || errno != EINTR)
+			break;
+	}
+	close(ended.fd);
+	if (polled > 0)
+		return process_wait(pid, status, trace);
+	return polled == 0 ? FAIL(trace, ERR_TIMEOUT, "process %d has not ended", (int)pid)
+			   : FAIL_ERRNO(trace, "process %d not waited for", (int)pid);
 }
 
 enum err

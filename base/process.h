@@ -4,6 +4,7 @@
 #define BASE_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -22,6 +23,8 @@ struct process_start {
 	    *argv; /* NULL-terminated; argv[0] is looked up in PATH unless it has a '/' */
 	const char *const *env; /* NAME=value to set beside the present environment, or NULL */
 	int pass_fd;            /* kept open in the child under the same number, or -1 */
+	const char *folder;     /* where it works; NULL: here */
+	const int *streams;     /* three files for its stdin, stdout and stderr; NULL: as ours */
 	bool new_group;         /* its own process group */
 	bool new_session;       /* its own session, away from the terminal */
 	bool users_umask;       /* a program of the user's own: the umask from before hardening */
@@ -35,6 +38,12 @@ struct process_start {
  */
 MUST_CHECK enum err process_spawn(const struct process_start *start, pid_t *pid, int *to_child,
     int *from_child, struct err_trace *trace);
+
+/*
+ * As process_wait, but no longer than `timeout_ms`: then ERR_TIMEOUT, and the process goes on.
+ */
+MUST_CHECK enum err
+process_wait_for(pid_t pid, int64_t timeout_ms, int *status, struct err_trace *trace);
 
 /* Waits; *status is the exit status, or 128 + signal. */
 MUST_CHECK enum err process_wait(pid_t pid, int *status, struct err_trace *trace);

@@ -341,6 +341,60 @@ terminal_type(void *context, const char *text, enum attendant_expect expect, cha
 	return read_line(terminal, line, line_size, trace);
 }
 
+static enum err
+terminal_fill(void *context, const struct attendant_fill *fill, char *line, size_t line_size,
+    struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+
+	fprintf(terminal->out, "\n%s\n", fill->text);
+	if (fill->example != NULL)
+		fprintf(terminal->out, "   (for example: %s)\n", fill->example);
+	fputs("   > ", terminal->out);
+	return read_line(terminal, line, line_size, trace);
+}
+
+/* The word, or a beginning of it that no other has. */
+static bool
+find_row(const struct attendant_menu *menu, const char *line, size_t *taken)
+{
+	const size_t len = strlen(line);
+	size_t found = 0, at = 0;
+
+	for (size_t i = 0; i < menu->count && len > 0; i++) {
+		if (strncmp(line, menu->of[i].word, len) != 0)
+			continue;
+		found++;
+		at = i;
+		if (menu->of[i].word[len] == '\0')
+			break;
+	}
+	if (found != 1)
+		return false;
+	*taken = at;
+	return true;
+}
+
+static enum err
+terminal_menu(
+    void *context, const struct attendant_menu *menu, size_t *taken, struct err_trace *trace)
+{
+	struct terminal *terminal = context;
+	char line[LINE_SIZE];
+
+	fprintf(terminal->out, "\n%s\n", menu->text);
+	for (size_t i = 0; i < menu->count; i++)
+		fprintf(terminal->out, "   %-10s %s\n", menu->of[i].word, menu->of[i].help);
+	for (;;) {
+		enum err err;
+
+		fputs("   Type one of these words, or how it begins: ", terminal->out);
+		err = read_line(terminal, line, sizeof(line), trace);
+		if (err != ERR_OK || find_row(menu, line, taken))
+			return err;
+	}
+}
+
 static void
 terminal_progress(void *context, const char *text, unsigned done, unsigned total)
 {
@@ -422,6 +476,8 @@ terminal_start(struct attendant **out, struct err_trace *trace)
 		.confirm = terminal_confirm,
 		.choice = terminal_choice,
 		.type = terminal_type,
+		.menu = terminal_menu,
+		.fill = terminal_fill,
 		.progress = terminal_progress,
 		.note = terminal_note,
 		.remove = terminal_remove,

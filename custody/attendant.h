@@ -86,6 +86,23 @@ enum attendant_choice {
 
 enum attendant_expect { ATTENDANT_EXPECT_SERIAL, ATTENDANT_EXPECT_LABEL, ATTENDANT_EXPECT_TEXT };
 
+/* What may be done now: a word to type and what it does. */
+struct attendant_menu_row {
+	const char *word;
+	const char *help;
+};
+
+struct attendant_menu {
+	const char *text;
+	const struct attendant_menu_row *of; /* the first is what is usual */
+	size_t count;
+};
+
+struct attendant_fill {
+	const char *text;
+	const char *example; /* what it looks like; a rehearsal writes it down; NULL: none */
+};
+
 struct attendant {
 	void *context;
 
@@ -118,6 +135,14 @@ struct attendant {
 
 	/* A line typed by the person, without the newline. */
 	enum err (*type)(void *context, const char *text, enum attendant_expect expect, char *line,
+	    size_t line_size, struct err_trace *trace);
+
+	/* One of the rows, as its index. */
+	enum err (*menu)(void *context, const struct attendant_menu *menu, size_t *taken,
+	    struct err_trace *trace);
+
+	/* As type, for what is written down by hand. */
+	enum err (*fill)(void *context, const struct attendant_fill *fill, char *line,
 	    size_t line_size, struct err_trace *trace);
 
 	/* Progress of long work, and something to be read; neither is answered. */

@@ -317,9 +317,14 @@ program_choice(void *context, const char *text, unsigned of, enum attendant_choi
 	return err;
 }
 
+struct line_wanted {
+	struct attendant_fill fill;
+	enum attendant_expect expect;
+};
+
 static enum err
-program_type(void *context, const char *text, enum attendant_expect expect, char *line,
-    size_t line_size, struct err_trace *trace)
+ask_line(struct program *program, const struct line_wanted *wanted, char *line, size_t line_size,
+    struct err_trace *trace)
 {
 	json_t *question = json_object();
 	json_t *reply = NULL;
@@ -327,14 +332,70 @@ program_type(void *context, const char *text, enum attendant_expect expect, char
 	enum err err;
 
 	put_text(question, "ask", "type");
-	put_text(question, "text", text);
-	put_text(question, "expect", attendant_expect_word(expect));
-	err = ask(context, question, &reply, trace);
+	put_text(question, "text", wanted->fill.text);
+	put_text(question, "expect", attendant_expect_word(wanted->expect));
+	put_text(question, "example", wanted->fill.example);
+	err = ask(program, question, &reply, trace);
 	if (err != ERR_OK)
 		return err;
 	err = json_get_text(reply, "text", &typed, trace);
 	if (err == ERR_OK)
 		snprintf(line, line_size, "%s", typed);
+	json_decref(reply);
+	return err;
+}
+
+static enum err
+program_type(void *context, const char *text, enum attendant_expect expect, char *line,
+    size_t line_size, struct err_trace *trace)
+{
+	const struct line_wanted wanted = { { .text = text }, expect };
+
+	return ask_line(context, &wanted, line, line_size, trace);
+}
+
+static enum err
+program_fill(void *context, const struct attendant_fill *fill, char *line, size_t line_size,
+    struct err_trace *trace)
+{
+	const struct line_wanted wanted = { *fill, ATTENDANT_EXPECT_TEXT };
+
+	return ask_line(context, &wanted, line, line_size, trace);
+}
+
+static bool
+row_of_word(const struct attendant_menu *menu, const char *word, size_t *taken)
+{
+	for (size_t i = 0; word != NULL && i < menu->count; i++) {
+		if (strcmp(word, menu->of[i].word) != 0)
+			continue;
+		*taken = i;
+		return true;
+	}
+	return false;
+}
+
+static enum err
+program_menu(
+    void *context, const struct attendant_menu *menu, size_t *taken, struct err_trace *trace)
+{
+	json_t *question = json_object();
+	json_t *rows = json_array();
+	json_t *reply = NULL;
+	enum err err;
+
+	for (size_t i = 0; i < menu->count; i++)
+		json_array_append_new(rows,
+		    json_pack("{s:s, s:s}", "word", menu->of[i].word, "help", menu->of[i].help));
+	put_text(question, "ask", "menu");
+	put_text(question, "text", menu->text);
+	json_object_set_new(question, "of", rows);
+	err = ask(context, question, &reply, trace);
+	if (err != ERR_OK)
+		return err;
+	if (!row_of_word(menu, json_string_value(json_object_get(reply, "take")), taken))
+		err =
+		    FAIL(trace, ERR_FORMAT, "the attendant program took nothing that was offered");
 	json_decref(reply);
 	return err;
 }
@@ -407,6 +468,8 @@ attendant_program_start(const char *name, struct attendant **out, struct err_tra
 		.confirm = program_confirm,
 		.choice = program_choice,
 		.type = program_type,
+		.menu = program_menu,
+		.fill = program_fill,
 		.progress = program_progress,
 		.note = program_note,
 		.remove = program_remove,

@@ -2,6 +2,8 @@
 #include "virtual-cards/robot_answer.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -14,7 +16,7 @@
 /* What a card leaves the factory with; only asked for where a card cannot be reset. */
 static const char factory_admin_pin[] = "12345678";
 
-enum { TYPED_MAX = 256 };
+enum { TYPED_MAX = 256, ROBOT_ASK_MENU = 5 };
 
 static const char *
 text_of(const json_t *object, const char *name)
@@ -75,6 +77,27 @@ answer_choice(
 	return give(json_pack("{s:s}", "take", take), out, trace);
 }
 
+/* The first is what is usual; a rule names the ask at which another one is taken. */
+static enum err
+answer_menu(
+    struct robot *robot, const json_t *ask, struct robot_answer *out, struct err_trace *trace)
+{
+	const json_t *of = json_object_get(ask, "of");
+	const char *take = text_of(json_array_get(of, 0), "word");
+
+	for (unsigned i = 0; i < robot->rules.count; i++) {
+		const struct rule *rule = &robot->rules.rule[i];
+
+		if (strcmp(rule->word[0], "menu") == 0 &&
+		    strtoul(rule->word[1], NULL, 10) == robot->asked[ROBOT_ASK_MENU])
+			take = rule->word[2];
+	}
+	if (take[0] == '\0')
+		return FAIL(trace, ERR_FORMAT, "a menu of nothing was asked for");
+	robot_say("takes '%s'", take);
+	return give(json_pack("{s:s}", "take", take), out, trace);
+}
+
 /* What stands between quotes in the text; false when nothing does. */
 static bool
 find_quoted(const char *text, char out[TYPED_MAX])
@@ -126,6 +149,8 @@ answer_type(
 
 	if (rules_find(&robot->rules, "decline", "type") != NULL)
 		typed[0] = '\0';
+	else if (text_of(ask, "example")[0] != '\0')
+		snprintf(typed, sizeof(typed), "%s", text_of(ask, "example"));
 	else if (strcmp(text_of(ask, "expect"), "serial") == 0 && find_serial(text, typed))
 		;
 	else if (!find_quoted(text, typed))
@@ -242,6 +267,7 @@ static const struct {
 	{ "choice", answer_choice },
 	{ "type", answer_type },
 	{ "pin", answer_pin },
+	{ "menu", answer_menu },
 };
 
 static enum err

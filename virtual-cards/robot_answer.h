@@ -14,7 +14,7 @@
 
 struct secret;
 
-enum { ROBOT_ASKS = 5 };
+enum { ROBOT_ASKS = 6 };
 
 struct robot {
 	struct deck deck;

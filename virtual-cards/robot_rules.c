@@ -17,6 +17,7 @@ static const struct {
 	{ "present", 1 },
 	{ "wrong-pin", 2 },
 	{ "choice", 1 },
+	{ "menu", 2 },
 	{ "decline", 1 },
 	{ "stop-at", 2 },
 	{ "quit-at", 2 },

@@ -8,6 +8,7 @@
  *	present CARD       at the first ask, this virtual card is put in instead
  *	wrong-pin NAME N   this custodian mistypes the next N times
  *	choice WORD        the answer to each choice that offers it
+ *	menu N WORD        what is taken at the N-th menu, instead of the first row
  *	decline ASK        an empty PIN, "no" to a confirmation, an empty text
  *	stop-at ASK N      "stop" at the N-th ask of that kind
  *	quit-at ASK N      the robot dies at that ask

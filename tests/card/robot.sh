@@ -122,6 +122,11 @@ holds 'a card can fail by rule' fails_by_rule
 choice='{"ask":"choice","of":["again","other","stop"]}'
 holds 'the first choice is taken' answers '' "$choice" '{"take":"again"}'
 holds 'or the one that a rule names' answers 'choice other' "$choice" '{"take":"other"}'
+menu='{"ask":"menu","of":[{"word":"go","help":"do it"},{"word":"pause","help":"later"}]}'
+holds 'the first row of a menu is taken' answers '' "$menu" '{"take":"go"}'
+holds 'or the one that a rule names for that menu' answers 'menu 1 pause' "$menu" '{"take":"pause"}'
+holds 'a rule for a later menu changes nothing' answers 'menu 2 pause' "$menu" '{"take":"go"}'
+holds 'an example is written down' answers '' '{"ask":"type","text":"Bag?","example":"B-1"}' '{"text":"B-1"}'
 holds 'a rule for what is not offered changes nothing' answers 'choice unblock' "$choice" \
 	'{"take":"again"}'
 holds 'a confirmation is given' answers '' '{"ask":"confirm","text":"Sure?"}' '{"yes":true}'

@@ -70,6 +70,23 @@ ask_for_pins(struct attendant *attendant)
 }
 
 static void
+ask_for_a_row_and_a_line(struct attendant *attendant)
+{
+	static const struct attendant_menu_row rows[] = { { "go", "do it" },
+		{ "pause", "go on later" } };
+	const struct attendant_menu menu = { "Step 2 of 9", rows, 2 };
+	const struct attendant_fill fill = { "Number of the bag?", "B-0001" };
+	struct err_trace trace = { 0 };
+	size_t taken = 0;
+	char line[32];
+
+	assert_ok(attendant->menu(attendant->context, &menu, &taken, &trace), &trace);
+	assert_int_equal(taken, 1);
+	assert_ok(attendant->fill(attendant->context, &fill, line, sizeof(line), &trace), &trace);
+	assert_string_equal(line, "B-4711");
+}
+
+static void
 ask_for_words(struct attendant *attendant)
 {
 	static const char *const people[] = { "ann", "bob", NULL };
@@ -91,6 +108,7 @@ ask_for_words(struct attendant *attendant)
 		      ATTENDANT_EXPECT_SERIAL, line, sizeof(line), &trace),
 	    &trace);
 	assert_string_equal(line, "FFFE:00000001");
+	ask_for_a_row_and_a_line(attendant);
 	attendant->remove(attendant->context, "Reader A", "Take the card out.");
 	assert_fails(attendant->confirm(attendant->context, "Go on?", NULL, &yes, &trace),
 	    ERR_CANCELLED, &trace);
