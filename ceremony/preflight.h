@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The machine before a ceremony: a row a check; a finding is fatal, or accepted by two people. */
+#ifndef CEREMONY_PREFLIGHT_H
+#define CEREMONY_PREFLIGHT_H
+
+#include "ceremony/run_internal.h"
+
+enum { PREFLIGHT_TEXT = 400 };
+
+/* Where a check looks; the machine's own folders unless a test says otherwise. */
+struct preflight_place {
+	const char *net;        /* "/sys/class/net" */
+	const char *routes;     /* "/proc/net/route" */
+	const char *routes6;    /* "/proc/net/ipv6_route" */
+	const char *readers[3]; /* folders with configurations and drivers of readers */
+	const char *state_dir;
+	const char *evidence;
+	const struct script_words *network; /* interfaces that may be up */
+	int64_t roster_last;
+	int64_t now;
+};
+extern const struct preflight_place preflight_machine;
+
+struct preflight_check {
+	const char *name; /* "network" */
+	/* Says what was found; true: well. */
+	bool (*look)(const struct preflight_place *place, char finding[PREFLIGHT_TEXT]);
+	const char *next; /* what to do about it */
+};
+extern const struct preflight_check preflight_checks[]; /* one without a name ends them */
+
+/*
+ * Looks at all of it and writes each down. ERR_DENIED: something was found and not accepted. In a
+ * practice roster findings are told, and it goes on.
+ */
+MUST_CHECK enum err preflight(struct running *run, struct err_trace *trace);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ceremony/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/process.h"
+
+enum {
+	NOT_STARTED = 127,
+	GRACE_MS = 5000, /* between asking a program to end and ending it */
+	PEEK_MAX = 2400, /* bytes that people are shown */
+	BLOCK = 64 * 1024,
+};
+
+struct streams {
+	int fd[3];
+};
+
+static void
+close_streams(struct streams *streams)
+{
+	for (int i = 0; i < 3; i++)
+		if (streams->fd[i] >= 0)
+			close(streams->fd[i]);
+}
+
+static enum err
+open_streams(const struct program_call *call, struct streams *out, struct err_trace *trace)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+
+	*out = (struct streams){ { -1, -1, -1 } };
+	out->fd[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	out->fd[1] = open(call->out, flags, 0600);
+	out->fd[2] = open(call->err, flags, 0600);
+	if (out->fd[0] >= 0 && out->fd[1] >= 0 && out->fd[2] >= 0)
+		return ERR_OK;
+	close_streams(out);
+	return FAIL_ERRNO(trace, "no file for what the command prints (%s)", call->out);
+}
+
+/* Asked to end, then ended. */
+static enum err
+end_program(const struct program_call *call, pid_t pid, int *status, struct err_trace *trace)
+{
+	const pid_t whom = call->own_group ? -pid : pid;
+	enum err err;
+
+	(void)kill(whom, SIGTERM);
+	err = process_wait_for(pid, GRACE_MS, status, NULL);
+	if (call->own_group || err != ERR_OK)
+		(void)kill(whom, SIGKILL);
+	return err == ERR_OK ? ERR_OK : process_wait(pid, status, trace);
+}
+
+static enum err
+await(const struct program_call *call, pid_t pid, struct program_end *end, struct err_trace *trace)
+{
+	enum err err = process_wait_for(pid, (int64_t)call->timeout_s * 1000, &end->status, trace);
+
+	if (err != ERR_TIMEOUT)
+		return err;
+	err_clear(trace);
+	end->timed_out = true;
+	return end_program(call, pid, &end->status, trace);
+}
+
+/* Why a program did not start is what it would have said. */
+static void
+tell_not_started(int fd, const struct err_trace *why)
+{
+	char line[ERR_TEXT + 64];
+
+	for (unsigned i = why->count; i > 0; i--) {
+		err_format(&why->frame[i - 1], line, sizeof(line));
+		dprintf(fd, "%s\n", line);
+	}
+}
+
+static enum err
+start(const struct program_call *call, const struct streams *streams, struct program_end *end,
+    struct err_trace *trace)
+{
+	const struct process_start how = { .argv = call->argv,
+		.pass_fd = -1,
+		.folder = call->folder,
+		.streams = streams->fd,
+		.new_group = call->own_group,
+		.die_with_parent = true };
+	struct err_trace why = { 0 };
+	pid_t pid;
+
+	if (process_spawn(&how, &pid, NULL, NULL, &why) == ERR_OK)
+		return await(call, pid, end, trace);
+	tell_not_started(streams->fd[2], &why);
+	end->status = NOT_STARTED;
+	return ERR_OK;
+}
+
+/* The size and hash of what was printed, and it is on the disk. */
+static enum err
+measure(int fd, const char *path, struct program_output *out, struct err_trace *trace)
+{
+	struct sha256_stream *stream = NULL;
+	char *block = malloc(BLOCK);
+	FILE *file = fopen(path, "re");
+	size_t got = 1;
+	enum err err = fsync(fd) == 0 && file != NULL && block != NULL
+			   ? sha256_stream_new(&stream, trace)
+			   : FAIL_ERRNO(trace, "%s cannot be kept", path);
+
+	out->bytes = 0;
+	while (err == ERR_OK && got > 0) {
+		got = fread(block, 1, BLOCK, file);
+		out->bytes += (int64_t)got;
+		err = sha256_stream_add(stream, block, got, trace);
+	}
+	if (err == ERR_OK && ferror(file))
+		err = FAIL_ERRNO(trace, "%s cannot be read", path);
+	if (err == ERR_OK)
+		err = sha256_stream_end(stream, out->hash, trace);
+	sha256_stream_free(stream);
+	if (file != NULL)
+		fclose(file);
+	free(block);
+	return err;
+}
+
+enum err
+program_run(const struct program_call *call, struct program_end *end, struct err_trace *trace)
+{
+	const int64_t began = clock_boot_ms();
+	struct program_end ended = { .status = 0 };
+	struct streams streams;
+	enum err err = open_streams(call, &streams, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = start(call, &streams, &ended, trace);
+	ended.seconds = (clock_boot_ms() - began) / 1000;
+	if (err == ERR_OK)
+		err = measure(streams.fd[1], call->out, &ended.out, trace);
+	if (err == ERR_OK)
+		err = measure(streams.fd[2], call->err, &ended.err, trace);
+	close_streams(&streams);
+	if (err == ERR_OK)
+		err = file_sync_folder_of(call->out, trace);
+	if (err == ERR_OK)
+		*end = ended;
+	return err;
+}
+
+/* Cuts behind `lines` lines; a "?" stands for each byte that a terminal should not get. */
+static size_t
+make_plain(char *text, size_t len, unsigned lines)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\n' && --lines == 0)
+			return i + 1;
+		if ((text[i] < ' ' || text[i] > '~') && text[i] != '\n')
+			text[i] = '?';
+	}
+	return len;
+}
+
+enum err
+program_peek(const char *path, unsigned lines, char **out, bool *whole, struct err_trace *trace)
+{
+	FILE *file = fopen(path, "re");
+	char *text = calloc(1, PEEK_MAX + 1);
+	size_t len = 0, shown;
+
+	if (text == NULL) {
+		if (file != NULL)
+			fclose(file);
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	}
+	if (file != NULL)
+		len = fread(text, 1, PEEK_MAX, file);
+	shown = make_plain(text, len, lines);
+	*whole = file == NULL || (shown == len && fgetc(file) == EOF);
+	if (file != NULL)
+		fclose(file);
+	text[shown] = '\0';
+	*out = text;
+	return ERR_OK;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ceremony/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "ceremony/folder.h"
+#include "ceremony/preflight.h"
+#include "ceremony/run_internal.h"
+#include "ceremony/run_open.h"
+
+const char *
+run_mode_word(enum run_mode mode)
+{
+	static const char *const words[] = { "run", "dry-run", "rehearsal" };
+
+	return words[mode];
+}
+
+enum err
+run_write(struct running *run, enum record_kind kind, json_t *body, struct err_trace *trace)
+{
+	json_t *kept = json_incref(body);
+	enum err err = record_add(run->writer, kind, body, trace);
+
+	if (err == ERR_OK)
+		err = progress_add(&run->progress, kind, kept, trace);
+	json_decref(kept);
+	if (err != ERR_OK)
+		err_next(trace,
+		    "Nothing that was written is lost: quorate ceremony resume %s --by %s",
+		    run->input->folder, run->input->by);
+	return err;
+}
+
+static void
+close_run(struct running *run)
+{
+	record_writer_close(run->writer);
+	progress_free(&run->progress);
+	script_free(run->script);
+	sheet_free(run->sheet);
+	free(run->evidence);
+	free(run->files);
+	free(run->outputs);
+	free(run->self);
+	free(run->roster_file);
+}
+
+static enum err
+find_self(char **out, struct err_trace *trace)
+{
+	char folder[900];
+	enum err err = process_folder(folder, sizeof(folder), trace);
+
+	if (err != ERR_OK)
+		return err;
+	if (asprintf(out, "%s/quorate", folder) < 0)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	return ERR_OK;
+}
+
+static enum err
+find_paths(struct running *run, struct err_trace *trace)
+{
+	enum err err = folder_path(run->input->folder, FOLDER_EVIDENCE, &run->evidence, trace);
+
+	if (err == ERR_OK &&
+	    (asprintf(&run->files, "%s/%s", run->evidence, EVIDENCE_FILES) < 0 ||
+		asprintf(&run->outputs, "%s/%s", run->evidence, EVIDENCE_OUTPUTS) < 0))
+		err = FAIL(trace, ERR_NOMEM, "no memory for a path");
+	if (err == ERR_OK)
+		err = find_self(&run->self, trace);
+	if (err != ERR_OK)
+		return err;
+	run->roster_file = realpath(run->input->roster.file, NULL);
+	return run->roster_file == NULL
+		   ? FAIL_ERRNO(trace, "the roster %s", run->input->roster.file)
+		   : ERR_OK;
+}
+
+static enum err
+read_texts(struct running *run, const char *folder, struct err_trace *trace)
+{
+	char *path = NULL;
+	enum err err;
+
+	if (asprintf(&path, "%s/%s", folder, FOLDER_SCRIPT) < 0)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	err = script_read(path, &run->script, trace);
+	free(path);
+	if (err == ERR_OK && asprintf(&path, "%s/%s", folder, FOLDER_SHEET) < 0)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	if (err == ERR_OK) {
+		err = sheet_read(path, &run->sheet, trace);
+		free(path);
+	}
+	return err == ERR_OK ? progress_start(run->script, &run->progress, trace) : err;
+}
+
+/* ---- a new one ----------------------------------------------------------------------------- */
+
+static enum err
+make_folders(const struct running *run, struct err_trace *trace)
+{
+	enum err err = file_make_folder(run->files, trace);
+
+	return err == ERR_OK ? file_make_folder(run->outputs, trace) : err;
+}
+
+static enum err
+keep_text(const struct running *run, const char *name, const char *bytes, size_t len,
+    struct err_trace *trace)
+{
+	char *path = NULL;
+	enum err err;
+
+	if (asprintf(&path, "%s/%s", run->evidence, name) < 0)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	err = file_replace(path, bytes, len, trace);
+	free(path);
+	return err;
+}
+
+static enum err
+open_record(struct running *run, struct record *lines, struct err_trace *trace)
+{
+	char *path = NULL;
+	enum err err;
+
+	if (asprintf(&path, "%s/%s", run->evidence, EVIDENCE_RECORD) < 0)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	err = record_writer_open(path, &run->writer, trace);
+	if (err == ERR_OK)
+		err = record_read(path, lines, trace);
+	free(path);
+	return err;
+}
+
+static enum err
+begin_new(struct running *run, struct err_trace *trace)
+{
+	struct record lines = { .count = 0 };
+	const size_t len = strlen(run->input->folder);
+	enum err err = read_texts(run, len == 0 ? "." : run->input->folder, trace);
+
+	if (err == ERR_OK)
+		err = make_folders(run, trace);
+	if (err == ERR_OK)
+		err = open_record(run, &lines, trace);
+	if (err == ERR_OK && lines.count > 0) {
+		err_next(trace, "Go on with it: quorate ceremony resume %s --by %s",
+		    run->input->folder, run->input->by);
+		err = FAIL(trace, ERR_EXISTS, "this ceremony was begun before");
+	}
+	record_free(&lines);
+	if (err == ERR_OK)
+		err = keep_text(run, FOLDER_SCRIPT, run->script->bytes, run->script->len, trace);
+	if (err == ERR_OK)
+		err = keep_text(run, FOLDER_SHEET, run->sheet->bytes, run->sheet->len, trace);
+	return err == ERR_OK ? run_write_open(run, trace) : err;
+}
+
+/* ---- one that was begun -------------------------------------------------------------------- */
+
+static enum err
+check_hash(
+    const json_t *line, const char *name, const uint8_t hash[SHA256_SIZE], struct err_trace *trace)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	const char *said = json_string_value(json_object_get(line, name));
+
+	hex_encode(hash, SHA256_SIZE, hex);
+	if (said != NULL && strcmp(said, hex) == 0)
+		return ERR_OK;
+	err_next(
+	    trace, "Do not go on with it. What was recorded is in evidence/%s.", EVIDENCE_RECORD);
+	return FAIL(
+	    trace, ERR_FORMAT, "the %s in the evidence is not the one that was begun with", name);
+}
+
+static enum err
+replay(struct running *run, const struct record *lines, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+
+	if (lines->count == 0) {
+		err_next(trace, "Begin it: quorate ceremony run %s --by %s", run->input->folder,
+		    run->input->by);
+		return FAIL(trace, ERR_ABSENT, "nothing of this ceremony was recorded");
+	}
+	err = check_hash(lines->lines[0].json, "script", run->script->hash, trace);
+	if (err == ERR_OK)
+		err = check_hash(lines->lines[0].json, "sheet", run->sheet->hash, trace);
+	for (size_t i = 0; err == ERR_OK && i < lines->count; i++)
+		err =
+		    progress_add(&run->progress, lines->lines[i].kind, lines->lines[i].json, trace);
+	return err;
+}
+
+static enum err
+check_goes_on(const struct running *run, struct err_trace *trace)
+{
+	size_t which;
+	const enum progress_next next = progress_next(&run->progress, &which);
+
+	if (next != PROGRESS_COMPLETE && next != PROGRESS_STOPPED)
+		return ERR_OK;
+	if (!run->progress.frozen)
+		err_next(trace, "Close it: quorate ceremony close %s --by %s", run->input->folder,
+		    run->input->by);
+	return FAIL(trace, ERR_NOT_NOW,
+	    run->progress.frozen    ? "this ceremony is closed"
+	    : run->progress.stopped ? "this ceremony was stopped"
+				    : "every step of this ceremony is done");
+}
+
+static enum err
+go_on_with(struct running *run, struct err_trace *trace)
+{
+	struct record lines = { .count = 0 };
+	char boot[64];
+	enum err err;
+
+	if (access(run->evidence, F_OK) != 0) {
+		err_next(trace, "Begin it: quorate ceremony run %s --by %s", run->input->folder,
+		    run->input->by);
+		return FAIL(trace, ERR_ABSENT, "this ceremony was not begun");
+	}
+	err = read_texts(run, run->evidence, trace);
+	if (err == ERR_OK)
+		err = open_record(run, &lines, trace);
+	if (err == ERR_OK)
+		err = replay(run, &lines, trace);
+	if (err == ERR_OK)
+		err = check_goes_on(run, trace);
+	if (err == ERR_OK)
+		err = run_write(run, RECORD_RESUMED,
+		    json_pack("{s:i, s:I, s:s, s:s}", "step", (int)run->progress.step, "seconds",
+			(json_int_t)(clock_utc() - lines.lines[lines.count - 1].time), "after",
+			run->progress.paused ? "pause" : "crash", "boot", run_boot_id(boot)),
+		    trace);
+	record_free(&lines);
+	return err;
+}
+
+/* ---- the loop ------------------------------------------------------------------------------ */
+
+static enum err
+go(struct running *run, struct err_trace *trace)
+{
+	enum err err = run_roll_call(run, trace);
+
+	if (err == ERR_OK)
+		err = preflight(run, trace);
+	while (err == ERR_OK && !run->pausing) {
+		size_t which;
+		const enum progress_next next = progress_next(&run->progress, &which);
+
+		if (next == PROGRESS_STOPPED || next == PROGRESS_COMPLETE)
+			break;
+		err = run_step(run, trace);
+	}
+	return err == ERR_OK && !run->pausing ? run_close_session(run, trace) : err;
+}
+
+static void
+tell(const struct running *run, struct run_outcome *out)
+{
+	*out = (struct run_outcome){ .result = run->pausing            ? RUN_PAUSED
+					       : run->progress.stopped ? RUN_STOPPED
+								       : RUN_COMPLETE,
+		.steps = run->progress.done,
+		.deviations = run->progress.deviations,
+		.exceptions = run->progress.exceptions,
+		.seconds = clock_utc() - run->progress.began };
+}
+
+static enum err
+hold(const struct run_input *input, enum err (*begin)(struct running *, struct err_trace *),
+    struct run_outcome *out, struct err_trace *trace)
+{
+	struct running run = { .input = input };
+	enum err err = find_paths(&run, trace);
+
+	if (err == ERR_OK)
+		err = run_look_at_roster(&run, trace);
+	if (err == ERR_OK)
+		err = begin(&run, trace);
+	if (err == ERR_OK)
+		err = go(&run, trace);
+	if (err == ERR_OK)
+		tell(&run, out);
+	close_run(&run);
+	return err;
+}
+
+enum err
+run_begin(const struct run_input *input, struct run_outcome *out, struct err_trace *trace)
+{
+	return hold(input, begin_new, out, trace);
+}
+
+enum err
+run_resume(const struct run_input *input, struct run_outcome *out, struct err_trace *trace)
+{
+	return hold(input, go_on_with, out, trace);
+}

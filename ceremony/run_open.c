@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ceremony/run_open.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/chain.h"
+#include "base/clock.h"
+#include "base/encode.h"
+#include "roster/log.h"
+
+enum { PATH_TEXT = 1024, BLOCK = 2048, LOCK_WAIT_MS = 10000 };
+
+static enum err
+keep_last(void *context, const struct roster_log_entry *entry, struct err_trace *trace)
+{
+	struct running *run = context;
+
+	(void)trace;
+	hex_encode(entry->hash.bytes, ROSTER_HASH_SIZE, run->roster_head);
+	run->roster_last = entry->time;
+	return ERR_OK;
+}
+
+enum err
+run_look_at_roster(struct running *run, struct err_trace *trace)
+{
+	static const struct roster_log_filter newest = { .limit = 1 };
+	const struct roster_log_walk walk = {
+		.filter = &newest, .visit = keep_last, .context = run
+	};
+	const struct roster_options options = {
+		.paths = run->input->roster, .mode = ROSTER_READ, .wait_ms = LOCK_WAIT_MS
+	};
+	struct roster *roster = NULL;
+	enum err err = roster_open(&options, &roster, trace);
+
+	if (err != ERR_OK)
+		return err;
+	run->practice = roster_is_practice(roster);
+	roster_id_format(roster_identity(roster), run->roster_id);
+	err = roster_log(roster, &walk, trace);
+	if (err != ERR_OK)
+		roster_drop(roster);
+	return err == ERR_OK ? roster_close(roster, trace) : err;
+}
+
+const char *
+run_boot_id(char out[64])
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	snprintf(out, 64, "?");
+	if (file == NULL)
+		return out;
+	if (fgets(out, 64, file) == NULL)
+		snprintf(out, 64, "?");
+	fclose(file);
+	out[strcspn(out, "\n")] = '\0';
+	return out;
+}
+
+/* ---- programs ------------------------------------------------------------------------------ */
+
+/* Where a word of the script is found; false: nowhere. */
+static bool
+find_program(const char *word, char out[PATH_TEXT])
+{
+	const char *at = getenv("PATH");
+
+	if (strchr(word, '/') != NULL) {
+		snprintf(out, PATH_TEXT, "%s", word);
+		return access(out, X_OK) == 0;
+	}
+	while (at != NULL && *at != '\0') {
+		const size_t len = strcspn(at, ":");
+
+		if (snprintf(out, PATH_TEXT, "%.*s/%s", (int)len, at, word) < PATH_TEXT &&
+		    access(out, X_OK) == 0)
+			return true;
+		at += len + (at[len] == ':');
+	}
+	return false;
+}
+
+static bool
+hash_file(const char *path, char hex[2 * SHA256_SIZE + 1])
+{
+	struct sha256_stream *stream = NULL;
+	uint8_t hash[SHA256_SIZE];
+	char block[BLOCK];
+	FILE *file = fopen(path, "re");
+	size_t got = 1;
+	enum err err = file == NULL ? ERR_ABSENT : sha256_stream_new(&stream, NULL);
+
+	while (err == ERR_OK && got > 0) {
+		got = fread(block, 1, sizeof(block), file);
+		err = sha256_stream_add(stream, block, got, NULL);
+	}
+	if (err == ERR_OK)
+		err = sha256_stream_end(stream, hash, NULL);
+	if (err == ERR_OK)
+		hex_encode(hash, sizeof(hash), hex);
+	sha256_stream_free(stream);
+	if (file != NULL)
+		fclose(file);
+	return err == ERR_OK;
+}
+
+static bool
+is_listed(const json_t *list, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_string_value(json_object_get(json_array_get(list, i), "name")),
+			name) == 0)
+			return true;
+	return false;
+}
+
+static void
+list_program(json_t *list, const char *name, const char *path)
+{
+	char hex[2 * SHA256_SIZE + 1] = "";
+	char found[PATH_TEXT] = "";
+
+	if (is_listed(list, name))
+		return;
+	if (path != NULL)
+		snprintf(found, sizeof(found), "%s", path);
+	else if (!find_program(name, found))
+		found[0] = '\0';
+	(void)hash_file(found, hex);
+	json_array_append_new(list,
+	    json_pack("{s:s, s:o, s:s}", "name", name, "path", chain_text(found), "sha256", hex));
+}
+
+/* This program and each that a step runs; one that is not found has no hash. */
+static json_t *
+programs_json(const struct running *run)
+{
+	json_t *list = json_array();
+
+	list_program(list, "quorate", run->self);
+	for (size_t i = 0; i < run->script->step_count; i++) {
+		const struct script_step *step = &run->script->steps[i];
+
+		if (step->command.count > 0)
+			list_program(list, step->command.word[0], NULL);
+	}
+	return list;
+}
+
+/* ---- the line ------------------------------------------------------------------------------ */
+
+static json_t *
+host_json(void)
+{
+	struct utsname name;
+	char boot[64], clock[CLOCK_TEXT];
+
+	clock_format(clock_utc(), clock);
+	return json_pack("{s:s, s:s, s:s}", "boot", run_boot_id(boot), "kernel",
+	    uname(&name) == 0 ? name.release : "?", "clock", clock);
+}
+
+enum err
+run_write_open(struct running *run, struct err_trace *trace)
+{
+	char script[2 * SHA256_SIZE + 1], sheet[2 * SHA256_SIZE + 1];
+	const char *head = run->sheet->previous_head;
+
+	hex_encode(run->script->hash, SHA256_SIZE, script);
+	hex_encode(run->sheet->hash, SHA256_SIZE, sheet);
+	return run_write(run, RECORD_OPEN,
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:b}, s:s, s:o, s:o, s:o, s:o}",
+		"mode", run_mode_word(run->input->mode), "name", run->script->name, "title",
+		run->script->title, "script", script, "sheet", sheet, "roster", "id",
+		run->roster_id, "head", run->roster_head, "practice", run->practice ? 1 : 0,
+		"build", run->input->build, "programs", programs_json(run), "host", host_json(),
+		"previous", head == NULL ? json_null() : json_pack("{s:s}", "head", head), "by",
+		chain_text(run->input->by)),
+	    trace);
+}

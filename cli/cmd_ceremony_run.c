@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ceremonies as they are held: run, resume, rehearse. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony/run.h"
+#include "cli/ceremony_hold.h"
+#include "cli/cli.h"
+
+struct folder_values {
+	const char *folder;
+	bool stand_ins;
+};
+
+static const struct operand_row folder_operands[] = {
+	{ "FOLDER", "the ceremony's folder, with script.yaml and sheet.yaml", true,
+	    offsetof(struct folder_values, folder) },
+	{ .metavar = NULL },
+};
+
+static const struct option_row rehearse_options[] = {
+	{ .name = "stand-ins",
+	    .kind = OPTION_FLAG,
+	    .help = "run what the script names for practice in place of a vendor's tool",
+	    .offset = offsetof(struct folder_values, stand_ins) },
+	{ .name = NULL },
+};
+
+static enum err
+run_rehearse(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct folder_values *v = values;
+	const struct ceremony_hold hold = { .folder = v->folder,
+		.mode = v->stand_ins ? RUN_DRY : RUN_REHEARSAL,
+		.begin = run_begin };
+
+	if (!roster_is_practice(cli->custody.roster)) {
+		err_next(trace, "Name a practice roster with --roster FILE; 'quorate init "
+				"--practice --by NAME' makes one.");
+		return FAIL(trace, ERR_DENIED, "a rehearsal is held in a practice roster only");
+	}
+	return ceremony_hold(cli, &hold, trace);
+}
+
+static enum err
+run_run(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct folder_values *v = values;
+	const struct ceremony_hold hold = {
+		.folder = v->folder, .mode = RUN_REAL, .begin = run_begin
+	};
+
+	return ceremony_hold(cli, &hold, trace);
+}
+
+static enum err
+run_resume_it(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct folder_values *v = values;
+	const struct ceremony_hold hold = {
+		.folder = v->folder, .mode = RUN_REAL, .begin = run_resume
+	};
+
+	return ceremony_hold(cli, &hold, trace);
+}
+
+#define HOLD_NEEDS (NEED_ROSTER | NEED_BY | NEED_ATTENDANT)
+
+const struct command cmd_ceremony_run[] = {
+	{ .group = "ceremony",
+	    .name = "rehearse",
+	    .summary = "Hold a ceremony in a practice roster, with a test HSM and real cards",
+	    .needs = HOLD_NEEDS,
+	    .operands = folder_operands,
+	    .options = rehearse_options,
+	    .size = sizeof(struct folder_values),
+	    .run = run_rehearse },
+	{ .group = "ceremony",
+	    .name = "run",
+	    .summary = "Hold a ceremony: step by step, each written down before the next",
+	    .needs = HOLD_NEEDS,
+	    .operands = folder_operands,
+	    .size = sizeof(struct folder_values),
+	    .run = run_run,
+	    .notes = "At every prompt: pause, exception, note, in, out, so-far, who. After a "
+		     "pause or a power cut\n'quorate ceremony resume FOLDER --by NAME' goes on at "
+		     "the right step." },
+	{ .group = "ceremony",
+	    .name = "resume",
+	    .summary = "Go on with a ceremony that was paused or cut off",
+	    .needs = HOLD_NEEDS,
+	    .operands = folder_operands,
+	    .size = sizeof(struct folder_values),
+	    .run = run_resume_it },
+	{ .name = NULL },
+};
