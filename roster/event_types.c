@@ -8,6 +8,7 @@
 #include "roster/binding_internal.h"
 #include "roster/calendar_internal.h"
 #include "roster/card_internal.h"
+#include "roster/ceremony_internal.h"
 #include "roster/checkpoint_internal.h"
 #include "roster/content.h"
 #include "roster/event.h"
@@ -51,6 +52,7 @@ static const struct event_type *const subjects[] = {
 	key_events,
 	signing_events,
 	backup_events,
+	ceremony_events,
 	policy_events,
 	calendar_events,
 	adopt_events,

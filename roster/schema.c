@@ -228,6 +228,13 @@ static const struct schema_table tables[] = {
 		    "verified INTEGER NOT NULL, verified_on TEXT NOT NULL, "
 		    "restored INTEGER NOT NULL, restored_on TEXT NOT NULL"),
 	INDEX(backup_key, "backup(key, target)"),
+	PROJECTION(ceremony, "ordinal",
+	    ORDINAL "kind INTEGER NOT NULL, script BLOB NOT NULL, hash BLOB NOT NULL, "
+		    "name TEXT NOT NULL, text TEXT NOT NULL, passed INTEGER NOT NULL, "
+		    "steps INTEGER NOT NULL, practised INTEGER NOT NULL, "
+		    "seconds INTEGER NOT NULL, person BLOB NOT NULL, role TEXT NOT NULL, "
+		    "time INTEGER NOT NULL"),
+	INDEX(ceremony_script, "ceremony(script)"),
 	PROJECTION(calendar, "ordinal",
 	    ORDINAL "quorum BLOB NOT NULL, kind INTEGER NOT NULL, subject TEXT NOT NULL, "
 		    "date INTEGER NOT NULL, UNIQUE(quorum, kind, subject)"),

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "roster/ceremony.h"
+
+#include "roster/ceremony_internal.h"
+#include "roster/roster_internal.h"
+
+enum { NUMBER_MAX = 1000000000 };
+
+static const char *const how_words[] = { "card", "paper", NULL };
+static const char *const mode_words[] = { "run", "dry-run", "rehearsal", NULL };
+static const char *const result_words[] = { "complete", "stopped", NULL };
+
+static json_t *
+dry_run_body(const struct roster_ceremony *ceremony)
+{
+	return json_pack("{s:o, s:s, s:b, s:I, s:I, s:I}", "script",
+	    member_of_hash(&ceremony->script), "build", ceremony->text, "passed",
+	    ceremony->passed ? 1 : 0, "steps", (json_int_t)ceremony->steps, "practised",
+	    (json_int_t)ceremony->practised, "seconds", (json_int_t)ceremony->seconds);
+}
+
+static json_t *
+approve_body(const struct roster_ceremony *ceremony)
+{
+	return json_pack("{s:o, s:o, s:s, s:s}", "script", member_of_hash(&ceremony->script),
+	    "person", member_of_id(&ceremony->person), "role", ceremony->role, "how",
+	    ceremony->text);
+}
+
+static json_t *
+begin_body(const struct roster_ceremony *ceremony)
+{
+	return json_pack("{s:o, s:o, s:s, s:s}", "script", member_of_hash(&ceremony->script),
+	    "sheet", member_of_hash(&ceremony->hash), "name", ceremony->name, "mode",
+	    ceremony->text);
+}
+
+static json_t *
+close_body(const struct roster_ceremony *ceremony)
+{
+	return json_pack("{s:o, s:o, s:s, s:s}", "script", member_of_hash(&ceremony->script),
+	    "head", member_of_hash(&ceremony->hash), "name", ceremony->name, "result",
+	    ceremony->text);
+}
+
+static const struct {
+	const char *type;
+	json_t *(*body)(const struct roster_ceremony *ceremony);
+} kinds[] = {
+	[ROSTER_CEREMONY_DRY_RUN] = { "ceremony.dry-run", dry_run_body },
+	[ROSTER_CEREMONY_APPROVED] = { "ceremony.approve", approve_body },
+	[ROSTER_CEREMONY_BEGUN] = { "ceremony.begin", begin_body },
+	[ROSTER_CEREMONY_CLOSED] = { "ceremony.close", close_body },
+};
+_Static_assert(sizeof(kinds) / sizeof(*kinds) == ROSTER_CEREMONY__COUNT, "a row each");
+
+enum err
+roster_ceremony_add(
+    struct roster *roster, const struct roster_ceremony *ceremony, struct err_trace *trace)
+{
+	return event_append(
+	    roster, kinds[ceremony->kind].type, kinds[ceremony->kind].body(ceremony), trace);
+}
+
+static bool
+read_ceremony(const struct db_rows *rows, void *item)
+{
+	struct roster_ceremony *ceremony = item;
+
+	ceremony->kind = (enum roster_ceremony_kind)db_get_integer(rows, 0);
+	db_copy_text(rows, 3, ceremony->name, sizeof(ceremony->name));
+	db_copy_text(rows, 4, ceremony->text, sizeof(ceremony->text));
+	ceremony->passed = db_get_integer(rows, 5) != 0;
+	ceremony->steps = db_get_integer(rows, 6);
+	ceremony->practised = db_get_integer(rows, 7);
+	ceremony->seconds = db_get_integer(rows, 8);
+	db_copy_text(rows, 10, ceremony->role, sizeof(ceremony->role));
+	ceremony->time = db_get_integer(rows, 11);
+	return db_copy_blob(rows, 1, ceremony->script.bytes, ROSTER_HASH_SIZE) &&
+	       db_copy_blob(rows, 2, ceremony->hash.bytes, ROSTER_HASH_SIZE) &&
+	       db_copy_blob(rows, 9, ceremony->person.bytes, ROSTER_ID_SIZE);
+}
+
+enum err
+roster_ceremony_list(struct roster *roster, const struct roster_hash *script,
+    struct roster_ceremony **out, size_t *count, struct err_trace *trace)
+{
+	static const struct db_shape shape = { sizeof(struct roster_ceremony), read_ceremony };
+	void *list = NULL;
+	const enum err err = db_all(roster->db,
+	    DB_CALL("SELECT kind, script, hash, name, text, passed, steps, practised, seconds, "
+		    "person, role, time FROM ceremony WHERE script = ?1 ORDER BY ordinal",
+		db_blob(script->bytes, ROSTER_HASH_SIZE)),
+	    &shape, &list, count, trace);
+
+	if (err != ERR_OK)
+		return FAIL(trace, err, "what is known of the script was not read");
+	*out = list;
+	return ERR_OK;
+}
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+static enum err
+insert(struct db *db, const struct roster_ceremony *ceremony, struct err_trace *trace)
+{
+	return db_run(db,
+	    DB_CALL("INSERT INTO ceremony(kind, script, hash, name, text, passed, steps, "
+		    "practised, seconds, person, role, time) "
+		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		db_integer(ceremony->kind), db_blob(ceremony->script.bytes, ROSTER_HASH_SIZE),
+		db_blob(ceremony->hash.bytes, ROSTER_HASH_SIZE), db_text(ceremony->name),
+		db_text(ceremony->text), db_integer(ceremony->passed), db_integer(ceremony->steps),
+		db_integer(ceremony->practised), db_integer(ceremony->seconds),
+		db_blob(ceremony->person.bytes, ROSTER_ID_SIZE), db_text(ceremony->role),
+		db_integer(ceremony->time)),
+	    trace);
+}
+
+static struct roster_ceremony
+begin_reading(const struct event *event, enum roster_ceremony_kind kind)
+{
+	struct roster_ceremony ceremony = { .kind = kind, .time = event->time };
+
+	member_hex(event->body, "script", ceremony.script.bytes, ROSTER_HASH_SIZE);
+	return ceremony;
+}
+
+static void
+copy_text(const struct event *event, const char *name, char *out, size_t size)
+{
+	snprintf(out, size, "%s", member_text(event->body, name));
+}
+
+static enum err
+apply_dry_run(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	struct roster_ceremony ceremony = begin_reading(event, ROSTER_CEREMONY_DRY_RUN);
+
+	copy_text(event, "build", ceremony.text, sizeof(ceremony.text));
+	ceremony.passed = member_bool(event->body, "passed");
+	ceremony.steps = member_integer(event->body, "steps");
+	ceremony.practised = member_integer(event->body, "practised");
+	ceremony.seconds = member_integer(event->body, "seconds");
+	return insert(db, &ceremony, trace);
+}
+
+static enum err
+apply_approve(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	struct roster_ceremony ceremony = begin_reading(event, ROSTER_CEREMONY_APPROVED);
+
+	member_hex(event->body, "person", ceremony.person.bytes, ROSTER_ID_SIZE);
+	copy_text(event, "role", ceremony.role, sizeof(ceremony.role));
+	copy_text(event, "how", ceremony.text, sizeof(ceremony.text));
+	return insert(db, &ceremony, trace);
+}
+
+static enum err
+apply_begin(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	struct roster_ceremony ceremony = begin_reading(event, ROSTER_CEREMONY_BEGUN);
+
+	member_hex(event->body, "sheet", ceremony.hash.bytes, ROSTER_HASH_SIZE);
+	copy_text(event, "name", ceremony.name, sizeof(ceremony.name));
+	copy_text(event, "mode", ceremony.text, sizeof(ceremony.text));
+	return insert(db, &ceremony, trace);
+}
+
+static enum err
+apply_close(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	struct roster_ceremony ceremony = begin_reading(event, ROSTER_CEREMONY_CLOSED);
+
+	member_hex(event->body, "head", ceremony.hash.bytes, ROSTER_HASH_SIZE);
+	copy_text(event, "name", ceremony.name, sizeof(ceremony.name));
+	copy_text(event, "result", ceremony.text, sizeof(ceremony.text));
+	return insert(db, &ceremony, trace);
+}
+
+static const struct member dry_run_members[] = {
+	MEMBER_BYTES("script", ROSTER_HASH_SIZE),
+	MEMBER_A_TEXT("build", 1, ROSTER_TEXT - 1),
+	MEMBER_A_BOOL("passed"),
+	MEMBER_A_NUMBER("steps", 0, NUMBER_MAX),
+	MEMBER_A_NUMBER("practised", 0, NUMBER_MAX),
+	MEMBER_A_NUMBER("seconds", 0, NUMBER_MAX),
+	MEMBER_END,
+};
+
+static const struct member approve_members[] = {
+	MEMBER_BYTES("script", ROSTER_HASH_SIZE),
+	MEMBER_AN_ID("person"),
+	MEMBER_A_TEXT("role", 1, ROSTER_CEREMONY_NAME - 1),
+	MEMBER_A_WORD("how", how_words),
+	MEMBER_END,
+};
+
+static const struct member begin_members[] = {
+	MEMBER_BYTES("script", ROSTER_HASH_SIZE),
+	MEMBER_BYTES("sheet", ROSTER_HASH_SIZE),
+	MEMBER_A_TEXT("name", 1, ROSTER_CEREMONY_NAME - 1),
+	MEMBER_A_WORD("mode", mode_words),
+	MEMBER_END,
+};
+
+static const struct member close_members[] = {
+	MEMBER_BYTES("script", ROSTER_HASH_SIZE),
+	MEMBER_BYTES("head", ROSTER_HASH_SIZE),
+	MEMBER_A_TEXT("name", 1, ROSTER_CEREMONY_NAME - 1),
+	MEMBER_A_WORD("result", result_words),
+	MEMBER_END,
+};
+
+const struct event_type ceremony_events[] = {
+	{ "ceremony.dry-run", dry_run_members, apply_dry_run },
+	{ "ceremony.approve", approve_members, apply_approve },
+	{ "ceremony.begin", begin_members, apply_begin },
+	{ "ceremony.close", close_members, apply_close },
+	{ 0 },
+};

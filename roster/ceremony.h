@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ceremonies, by the hash of their script: that it passed a dry run, who approved it, when one was
+ * begun and closed. What happened in it is in its evidence (docs/formats/ceremony-record.md).
+ */
+#ifndef ROSTER_CEREMONY_H
+#define ROSTER_CEREMONY_H
+
+#include "roster/roster.h"
+
+enum roster_ceremony_kind {
+	ROSTER_CEREMONY_DRY_RUN,
+	ROSTER_CEREMONY_APPROVED,
+	ROSTER_CEREMONY_BEGUN,
+	ROSTER_CEREMONY_CLOSED,
+	ROSTER_CEREMONY__COUNT
+};
+
+enum { ROSTER_CEREMONY_NAME = 33 };
+
+struct roster_ceremony {
+	enum roster_ceremony_kind kind;
+	struct roster_hash script; /* SHA-256 of the script's bytes */
+	struct roster_hash hash;   /* begun: of the sheet; closed: the evidence's head; else zero */
+	char name[ROSTER_CEREMONY_NAME]; /* begun, closed: the script's */
+	char text[ROSTER_TEXT];          /* dry run: the build; begun: the mode; closed: the result;
+					    approved: "card" or "paper" */
+	bool passed;                     /* dry run */
+	int64_t steps, practised, seconds; /* dry run: steps done, of them by a stand-in */
+	struct roster_id person;           /* approved: who */
+	char role[ROSTER_CEREMONY_NAME];   /* approved: in which role of the script */
+	int64_t time;
+};
+
+MUST_CHECK enum err roster_ceremony_add(
+    struct roster *roster, const struct roster_ceremony *ceremony, struct err_trace *trace);
+
+/* All about one script, the oldest first; free() *out. */
+MUST_CHECK enum err roster_ceremony_list(struct roster *roster, const struct roster_hash *script,
+    struct roster_ceremony **out, size_t *count, struct err_trace *trace);
+
+#endif
