@@ -59,7 +59,7 @@ roster take|json.pack --by ann
 cert self-sign|root --token root-ca --key first --profile root --subject C=DE,O=Example,CN=Root --out root.pem --by ann
 cert export|root --token root-ca --key first --out same.pem --by ann
 cert show|root.pem
-crl sign|root --key first --ca root.pem --number 1 --next-update 2049-05-01 --out root.crl --by ann
+crl sign|root --token root-ca --key first --ca root.pem --number 1 --next-update 2049-05-01 --out root.crl --by ann
 crl show|root.crl
 END
 	hash=$(sha256sum sub.csr)
