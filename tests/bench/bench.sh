@@ -42,7 +42,8 @@ run=0
 while [ $run -lt "$runs" ]; do
 	run=$((run + 1))
 	say "run $run of $runs"
-	"$here/story.sh" "$build/virtual-cards" "$build/tests/bench/measure" >>"$figures"
+	"$here/story.sh" "$build/virtual-cards" "$build/tests/bench/measure" \
+		"$build/tests/bench/unasked" >>"$figures"
 	"$build/tests/bench/split" 3 5 >>"$figures"
 	"$build/tests/bench/split" 8 16 >>"$figures"
 	"$here/register.sh" measure "$build" "$rosters" >>"$figures"

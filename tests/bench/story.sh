@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# story.sh FOLDER-OF-PROGRAMS MEASURE
+# story.sh FOLDER-OF-PROGRAMS MEASURE UNASKED
 #
 # One run of the main job in a sandbox of its own, measured: prints one figure a line, as its name,
 # whose it is (ours, or a peer's name) and the number.
@@ -14,6 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/apdus.sh"
 
 measure=$2
+unasked=$3
 threshold=3
 
 # took NAME COMMAND...: its time in milliseconds.
@@ -26,6 +27,17 @@ took() {
 	}
 	read -r us kib <took
 	echo "time-$name ours $((us / 1000))"
+}
+
+# overheard NAME COMMAND...: likewise, and for how long of it nobody was asked anything.
+overheard() {
+	QUORATE_ATTENDANT=$unasked UNASKED=$PWD/unasked took "$@"
+	# The attendant ends after the command.
+	soon test -s unasked
+	read -r all longest <unasked
+	rm unasked
+	echo "unasked-$1 ours $((all / 1000))"
+	echo "longest-$1 ours $((longest / 1000))"
 }
 
 # needed NAME: the peak of memory of what was measured last, in KiB.
@@ -54,20 +66,20 @@ virtual-card new "$QUORATE_SANDBOX/cards/card7.card" --serial 7
 	quorate card enrol --custodian frank --quorum root --by ann
 } >said 2>&1
 empty_readers
-took rekey quorate quorum rekey root --remove dave --add frank --trace rekey.trace --by ann
+overheard rekey quorate quorum rekey root --remove dave --add frank --trace rekey.trace --by ann
 echo "rekey-insertions ours $(grep -c '^robot: inserts' said)"
 echo "rekey-apdus ours $(sent rekey.trace)"
 virtual-card eject card2
 rm "$QUORATE_SANDBOX/cards/card2.card"
 quorate card enrol --custodian bob --quorum root --by ann >said 2>&1
 empty_readers
-took replace quorate quorum replace-card root bob --trace replace.trace --by ann
+overheard replace quorate quorum replace-card root bob --trace replace.trace --by ann
 echo "replace-apdus ours $(sent replace.trace)"
 took health quorate health
 needed health
 empty_readers
 mv "$QUORATE_ROSTER" "$QUORATE_ROSTER.kept"
-took adopt quorate quorum adopt root --trace adopt.trace --by ann
+overheard adopt quorate quorum adopt root --trace adopt.trace --by ann
 echo "adopt-apdus ours $(sent adopt.trace)"
 empty_readers
 opensc_uses card1 FFFE:00000001 >said 2>&1
