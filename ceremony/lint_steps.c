@@ -257,11 +257,11 @@ matches(const char *pattern, const char *text)
 
 /* What the format itself asks of a kind. */
 static const char *const kind_patterns[SCRIPT_RECORD__COUNT] = {
-	[SCRIPT_RECORD_NUMBER] = "[0-9]+",
+	[SCRIPT_RECORD_NUMBER] = "[0-9]+([.,][0-9]+)?",
 	[SCRIPT_RECORD_TIME] = "([0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}",
 	[SCRIPT_RECORD_HASH] = "[0-9a-fA-F]{64}",
-	[SCRIPT_RECORD_STOW] = ".+ in .+",
-	[SCRIPT_RECORD_UNSTOW] = ".+ (whole|broken)",
+	[SCRIPT_RECORD_STOW] = "[^,]+, *[^,]+",
+	[SCRIPT_RECORD_UNSTOW] = "[^,]+, *(yes|no)",
 };
 
 void

@@ -106,8 +106,8 @@ enum script_record_kind {
 	SCRIPT_RECORD_NUMBER,
 	SCRIPT_RECORD_TIME,   /* HH:MM, or YYYY-MM-DD HH:MM */
 	SCRIPT_RECORD_HASH,   /* 64 hexadecimal digits */
-	SCRIPT_RECORD_STOW,   /* a thing into a bag: "BAG in SAFE"; an event of the roster, too */
-	SCRIPT_RECORD_UNSTOW, /* out of it: "BAG whole" or "BAG broken"; likewise */
+	SCRIPT_RECORD_STOW,   /* a thing into a bag: "BAG, SAFE"; an event of the roster, too */
+	SCRIPT_RECORD_UNSTOW, /* out of it: "BAG, yes", whole; "BAG, no"; likewise */
 	SCRIPT_RECORD_ACKNOWLEDGEMENT, /* a person signed for something on paper */
 	SCRIPT_RECORD_ACCESS,          /* an entry of the access log of a room or safe */
 	SCRIPT_RECORD__COUNT

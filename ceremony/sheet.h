@@ -83,6 +83,7 @@ const struct sheet_token *sheet_token(const struct sheet *sheet, const char *nam
  *	${brought.FILE}                         a file that was brought along, from where commands
  *run
  *	${sheet.date} ${sheet.place}            the day as YYYY-MM-DD
+ *	${previous.evidence} ${previous.head}   of the sheet's previous ceremony
  *	${value.NAME}                           a value of the sheet
  *	${STEP.NAME}                            what was recorded at a step before, from `recorded`
  *

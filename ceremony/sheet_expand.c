@@ -65,6 +65,15 @@ put_value(const struct expansion *expansion, const char *first, const char *rest
 	return false;
 }
 
+static bool
+put_previous(const struct expansion *expansion, const char *first, const char *rest)
+{
+	(void)first;
+	if (strcmp(rest, "evidence") == 0)
+		return put(expansion, expansion->sheet->previous);
+	return strcmp(rest, "head") == 0 && put(expansion, expansion->sheet->previous_head);
+}
+
 /* Commands run in evidence/files. */
 static bool
 put_brought(const struct expansion *expansion, const char *first, const char *rest)
@@ -142,6 +151,7 @@ static const struct {
 	{ "sheet", put_sheet },
 	{ "value", put_value },
 	{ "brought", put_brought },
+	{ "previous", put_previous },
 	{ NULL, put_token },
 	{ NULL, put_people },
 	{ NULL, put_recorded },

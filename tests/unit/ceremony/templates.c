@@ -7,7 +7,14 @@
 #include "ceremony/sheet.h"
 
 static const char *const names[] = {
+	"crl-issue",
+	"custodian-replacement",
+	"disaster-recovery",
+	"firmware-update",
+	"intermediate-signing",
+	"recovery-test",
 	"root-key-generation",
+	"root-renewal",
 };
 
 /* ceremony/templates has two files of each. */
