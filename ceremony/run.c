@@ -186,6 +186,18 @@ check_hash(
 	    trace, ERR_FORMAT, "the %s in the evidence is not the one that was begun with", name);
 }
 
+/* A rehearsal that was cut off goes on as one. */
+static enum run_mode
+mode_of(const json_t *line)
+{
+	const char *word = json_string_value(json_object_get(line, "mode"));
+
+	for (unsigned mode = RUN_REAL; word != NULL && mode <= RUN_REHEARSAL; mode++)
+		if (strcmp(word, run_mode_word(mode)) == 0)
+			return mode;
+	return RUN_REAL;
+}
+
 static enum err
 replay(struct running *run, const struct record *lines, struct err_trace *trace)
 {
@@ -199,6 +211,8 @@ replay(struct running *run, const struct record *lines, struct err_trace *trace)
 	err = check_hash(lines->lines[0].json, "script", run->script->hash, trace);
 	if (err == ERR_OK)
 		err = check_hash(lines->lines[0].json, "sheet", run->sheet->hash, trace);
+	if (err == ERR_OK)
+		run->mode = mode_of(lines->lines[0].json);
 	for (size_t i = 0; err == ERR_OK && i < lines->count; i++)
 		err =
 		    progress_add(&run->progress, lines->lines[i].kind, lines->lines[i].json, trace);
@@ -287,7 +301,7 @@ static enum err
 hold(const struct run_input *input, enum err (*begin)(struct running *, struct err_trace *),
     struct run_outcome *out, struct err_trace *trace)
 {
-	struct running run = { .input = input };
+	struct running run = { .input = input, .mode = input->mode };
 	enum err err = find_paths(&run, trace);
 
 	if (err == ERR_OK)

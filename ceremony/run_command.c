@@ -328,7 +328,7 @@ write_begin(
     struct running *run, const struct words *words, unsigned attempt, struct err_trace *trace)
 {
 	const struct script_step *step = progress_step(&run->progress);
-	const bool stands_in = run->input->mode == RUN_DRY && step->practice.count > 0;
+	const bool stands_in = run->mode == RUN_DRY && step->practice.count > 0;
 
 	return run_write(run, RECORD_BEGIN,
 	    json_pack("{s:i, s:s, s:s, s:i, s:o, s:b}", "step", (int)step->number, "id", step->id,
@@ -341,7 +341,7 @@ enum err
 run_step_command(struct running *run, struct err_trace *trace)
 {
 	const struct script_step *step = progress_step(&run->progress);
-	const bool stands_in = run->input->mode == RUN_DRY && step->practice.count > 0;
+	const bool stands_in = run->mode == RUN_DRY && step->practice.count > 0;
 	const struct script_words *from = stands_in ? &step->practice : &step->command;
 	const unsigned attempt = run->progress.tries[step->number - 1] + 1;
 	struct words words = { .count = 0 };

@@ -13,6 +13,7 @@
 
 struct running {
 	const struct run_input *input;
+	enum run_mode mode; /* as the record says */
 	struct script *script;
 	struct sheet *sheet;
 	struct record_writer *writer;

@@ -175,7 +175,7 @@ run_write_open(struct running *run, struct err_trace *trace)
 	hex_encode(run->sheet->hash, SHA256_SIZE, sheet);
 	return run_write(run, RECORD_OPEN,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:b}, s:s, s:o, s:o, s:o, s:o}",
-		"mode", run_mode_word(run->input->mode), "name", run->script->name, "title",
+		"mode", run_mode_word(run->mode), "name", run->script->name, "title",
 		run->script->title, "script", script, "sheet", sheet, "roster", "id",
 		run->roster_id, "head", run->roster_head, "practice", run->practice ? 1 : 0,
 		"build", run->input->build, "programs", programs_json(run), "host", host_json(),

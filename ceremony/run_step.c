@@ -46,7 +46,7 @@ static void
 print_command(const struct running *run, FILE *to)
 {
 	const struct script_step *step = progress_step(&run->progress);
-	const bool stands_in = run->input->mode == RUN_DRY && step->practice.count > 0;
+	const bool stands_in = run->mode == RUN_DRY && step->practice.count > 0;
 	const struct script_words *words = stands_in ? &step->practice : &step->command;
 
 	if (words->count == 0)
@@ -345,7 +345,7 @@ do_done(struct running *run, size_t which, struct err_trace *trace)
 	(void)which;
 	if (run->progress.outcome == 'd')
 		result = "deviation";
-	else if (run->input->mode == RUN_DRY && step->practice.count > 0)
+	else if (run->mode == RUN_DRY && step->practice.count > 0)
 		result = "practice";
 	return run_write(run, RECORD_DONE,
 	    json_pack("{s:i, s:s}", "step", (int)step->number, "result", result), trace);

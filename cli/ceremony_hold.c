@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "base/process.h"
+#include "cli/terminal.h"
+#include "custody/attendant.h"
+
 /* What is said beside a command's own options, by the same rows as everything that is typed. */
 static unsigned
 takes(size_t count, const char *const *words, size_t *own)
@@ -53,27 +57,44 @@ tell(struct cli *cli, const char *folder, const struct run_outcome *outcome)
 	    cli->line->by);
 }
 
+/* In a sandbox nobody can put a virtual card into a reader by hand. */
+static enum err
+seat_people(struct cli *cli, char *robot, size_t size, struct err_trace *trace)
+{
+	enum err err = process_sibling("virtual-cards", "quorate-robot", robot, size, trace);
+
+	attendant_close(cli->custody.attendant);
+	cli->custody.attendant = NULL;
+	return err == ERR_OK ? terminal_start(&cli->custody.attendant, trace) : err;
+}
+
 enum err
 ceremony_hold(struct cli *cli, const struct ceremony_hold *hold, struct err_trace *trace)
 {
-	const struct run_input input = {
+	char robot[512];
+	struct run_input input;
+	struct run_outcome outcome;
+	enum err err = ERR_OK;
+
+	if (cli->line->by == NULL) {
+		err_next(trace, "Add --by NAME: the person at the keyboard. 'quorate person list' "
+				"shows names.");
+		return FAIL(trace, ERR_ARGUMENT, "who is at the keyboard?");
+	}
+	if (hold->people)
+		err = seat_people(cli, robot, sizeof(robot), trace);
+	if (err != ERR_OK)
+		return err;
+	input = (struct run_input){
 		.folder = hold->folder,
 		.mode = hold->mode,
 		.attendant = cli->custody.attendant,
-		.attendant_program = cli->line->attendant,
+		.attendant_program = hold->people ? robot : cli->line->attendant,
 		.roster = { cli->roster_file, cli->state_dir },
 		.by = cli->line->by,
 		.build = QUORATE_VERSION,
 		.takes = takes,
 	};
-	struct run_outcome outcome;
-	enum err err;
-
-	if (input.by == NULL) {
-		err_next(trace, "Add --by NAME: the person at the keyboard. 'quorate person list' "
-				"shows names.");
-		return FAIL(trace, ERR_ARGUMENT, "who is at the keyboard?");
-	}
 	err = cli_close_roster(cli, trace);
 	if (err == ERR_OK)
 		err = hold->begin(&input, &outcome, trace);

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "ceremony/run.h"
+#include "cli/ceremony_gate.h"
 #include "cli/ceremony_hold.h"
 #include "cli/cli.h"
 
 struct folder_values {
 	const char *folder;
 	bool stand_ins;
+	bool people;
 };
 
 static const struct operand_row folder_operands[] = {
@@ -23,6 +25,10 @@ static const struct option_row rehearse_options[] = {
 	    .kind = OPTION_FLAG,
 	    .help = "run what the script names for practice in place of a vendor's tool",
 	    .offset = offsetof(struct folder_values, stand_ins) },
+	{ .name = "people",
+	    .kind = OPTION_FLAG,
+	    .help = "in a sandbox: people answer at the terminal, the robot has the cards",
+	    .offset = offsetof(struct folder_values, people) },
 	{ .name = NULL },
 };
 
@@ -32,6 +38,7 @@ run_rehearse(struct cli *cli, const void *values, struct err_trace *trace)
 	const struct folder_values *v = values;
 	const struct ceremony_hold hold = { .folder = v->folder,
 		.mode = v->stand_ins ? RUN_DRY : RUN_REHEARSAL,
+		.people = v->people,
 		.begin = run_begin };
 
 	if (!roster_is_practice(cli->custody.roster)) {
@@ -50,7 +57,16 @@ run_run(struct cli *cli, const void *values, struct err_trace *trace)
 		.folder = v->folder, .mode = RUN_REAL, .begin = run_begin
 	};
 
-	return ceremony_hold(cli, &hold, trace);
+	struct ceremony_texts texts;
+	enum err err = ceremony_texts_read(v->folder, &texts, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = ceremony_gate_lint(v->folder, &texts, cli->custody.roster, trace);
+	if (err == ERR_OK)
+		err = ceremony_gate_dry_run(cli->custody.roster, v->folder, texts.script, trace);
+	ceremony_texts_free(&texts);
+	return err == ERR_OK ? ceremony_hold(cli, &hold, trace) : err;
 }
 
 static enum err
