@@ -139,9 +139,10 @@ new_cards_sign() {
 }
 holds 'frank, alice and carol open the HSM' new_cards_sign
 not_by_dave() {
-	robot 'absent alice;absent bob;absent carol' meets 125 'dave' \
+	robot 'absent alice;absent bob;absent carol' meets 125 '1 of the 3 cards that are needed did their part' \
 		quorate activate root --token root-ca --by ann -- true
 }
+holds 'cards of the generation before do not' not_by_dave
 
 delivers_to_eve() {
 	meets 0 'Every card of root has its share, proven.' quorate quorum deliver root --by ann
@@ -165,10 +166,11 @@ user PIN generation 2, SO PIN generation 2' quorate quorum resume root --by ann
 }
 holds 'three new cards switch it, and generation 1 is dead' switches_later
 old_cards_are_dead() {
-	quorate person depart dave --by ann 2>/dev/null || true
+	quorate person depart dave --on "$(date -u +%F)" --card outstanding --by ann
 	meets 0 'exposure 0' quorate health
 }
 holds 'health says so too' old_cards_are_dead
+told 4 'who left cannot join again' "'dave' left on" plans --add dave
 told 4 'then nothing is left to switch' 'every token opens with generation 2' \
 	quorate quorum resume root --by ann
 erased_at_next_use() {
@@ -176,6 +178,26 @@ erased_at_next_use() {
 	meets 0 'root/1       alice            record erased' quorate quorum show root
 }
 holds 'a card loses its dead record at its next use' erased_at_next_use
+
+# Somebody puts the token back as it was before: its PINs are of generation 1 again.
+put_back() {
+	folder_of 'PRACTICE backup' >where
+	mv "$(cat where)" backup-now
+	cp -r backup-before "$(cat where)"
+	meets 3 'refused the user PIN' quorate key list root --token backup --by ann
+}
+# Each PIN is tried once; with the right token in its place it goes on.
+stops_there() {
+	meets 3 "'rekey' of quorum 'root' is not complete; its token's PINs are being set
+refused the user PIN
+quorate quorum resume root --by NAME': it finishes this" rekey
+	rm -r "$(cat where)"
+	mv backup-now "$(cat where)"
+	meets 0 'generation 2: 3 of 5, dead: nothing opens with it
+generation 3: 3 of 5, live' quorate quorum resume root --by ann
+}
+holds 'a token that somebody put back to its PINs of before is named' put_back
+holds 'a re-key stops at it, and goes on when the right one is back' stops_there
 
 told 0 'the roster verifies' 'every hash, signature and table agrees' quorate roster verify
 conclude
