@@ -71,15 +71,15 @@ adopt_open_older(struct adoption *adoption, const struct adopt_generation *gener
     const struct secret *prk, struct err_trace *trace)
 {
 	const struct roster_sheet *sheet = adoption->request->sheet;
-	const struct escrow_end end = { .quorum = &adoption->quorum,
+	struct escrow_end end = { .quorum = &adoption->quorum,
 		.generation = generation->number,
 		.point = generation->escrow,
-		.prk = prk,
-		.practice = roster_is_practice(adoption->custody->roster) };
+		.prk = prk };
 	enum err err = ERR_OK;
 
 	if (sheet == NULL || sheet->generation[0].number != generation->number)
 		return ERR_OK;
+	end.practice = roster_is_practice(adoption->custody->roster);
 	for (unsigned i = 1; err == ERR_OK && i < sheet->generations; i++)
 		if (sheet->generation[i].has_older)
 			err = open_one(adoption, &end, &sheet->generation[i], trace);

@@ -11,6 +11,8 @@
 
 enum { THRESHOLD = 3, SIZE = 5 };
 
+static const struct adopt_request no_sheet = { .name = "root" };
+
 /* The shares of a secret, and those of another one that claims to be the same generation. */
 static struct {
 	struct adoption *adoption;
@@ -42,6 +44,7 @@ begin(void **state)
 		return -1;
 	split(stage.right);
 	split(stage.wrong);
+	stage.adoption->request = &no_sheet;
 	stage.adoption->has_id = true;
 	stage.adoption->cards = SIZE;
 	stage.generation = adopt_generation_of(stage.adoption, 1, THRESHOLD, SIZE);
