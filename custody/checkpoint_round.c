@@ -3,20 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "custody/card_header.h"
 #include "custody/checkpoint.h"
-#include "custody/pin_entry.h"
-#include "custody/visit.h"
+#include "custody/sign_round.h"
 #include "custody/whose.h"
 #include "roster/quorum.h"
-
-/* One share of the generation, with the texts that the questions borrow. */
-struct signer {
-	struct roster_card card;
-	char custodian[ROSTER_NAME];
-	bool passed; /* it signed, or its custodian gave way to another */
-	bool has_signed;
-};
 
 struct round {
 	struct custody *custody;
@@ -24,9 +14,7 @@ struct round {
 	struct roster_quorum quorum;
 	struct roster_generation generation;
 	struct checkpoint_signed out;
-	struct visit_seen seen;
-	size_t signers;
-	struct signer signer[ROSTER_CARDS_MAX];
+	struct sign_round cards;
 };
 
 static enum err
@@ -37,13 +25,13 @@ list_signers(struct round *round, struct err_trace *trace)
 
 	for (size_t i = 0; i < round->generation.size && err == ERR_OK; i++) {
 		const struct roster_share *share = &round->generation.share[i];
-		struct signer *signer = &round->signer[round->signers];
+		struct sign_card *signer = &round->cards.signer[round->cards.signers];
 
 		if (share->delivered == 0)
 			continue;
 		err = roster_card_get(roster, &share->card, &signer->card, trace);
 		whose_name(roster, &share->custodian, signer->custodian);
-		round->signers++;
+		round->cards.signers++;
 	}
 	return err;
 }
@@ -71,92 +59,30 @@ load(struct round *round, struct err_trace *trace)
 	return err;
 }
 
-static unsigned
-wanted_cards(const struct round *round)
+static enum err
+sign_head(
+    void *context, struct card *card, const struct roster_card *known, struct err_trace *trace)
 {
-	return round->ask->cards != 0 ? round->ask->cards : round->generation.threshold;
+	struct round *round = context;
+
+	return checkpoint_sign(round->custody, card, known, &round->out.request, trace);
 }
 
 static enum err
-check_enough(const struct round *round, struct err_trace *trace)
+hold(struct round *round, struct err_trace *trace)
 {
-	unsigned left = 0;
+	const unsigned wanted =
+	    round->ask->cards != 0 ? round->ask->cards : round->generation.threshold;
+	enum err err;
 
-	for (size_t i = 0; i < round->signers; i++)
-		left += !round->signer[i].passed;
-	if (round->out.cards + left >= wanted_cards(round))
-		return ERR_OK;
-	return FAIL(trace, ERR_DENIED, "%u cards are to sign, and only %u could",
-	    wanted_cards(round), round->out.cards + left);
-}
-
-static enum err
-use_card(struct round *round, struct visit *visit, struct signer *signer, struct err_trace *trace)
-{
-	const struct pin_entry entry = { .owner = { signer->custodian, signer->card.name },
-		.also_sign = true,
-		.may_change = true };
-	struct header header;
-	bool verified = false;
-	enum err err = card_header_load(visit->card, &header, trace);
-
-	if (err == ERR_OK)
-		err = checkpoint_check_header(round->custody, &header, signer->card.name, trace);
-	if (err == ERR_OK)
-		err = pin_entry_verify(round->custody, visit->card, &entry, &verified, trace);
-	if (err != ERR_OK)
-		return err;
-	signer->passed = true;
-	if (!verified)
-		return ERR_OK;
-	err =
-	    checkpoint_sign(round->custody, visit->card, &signer->card, &round->out.request, trace);
-	signer->has_signed = err == ERR_OK;
-	round->out.cards += err == ERR_OK;
-	return err;
-}
-
-/* Which signers the question is about: `which` of a visit counts in this list. */
-static void
-fill_ask(
-    struct round *round, struct visit_ask *ask, struct visit_wanted *wanted, struct signer **which)
-{
-	for (size_t i = 0; i < round->signers; i++) {
-		struct signer *signer = &round->signer[i];
-
-		if (signer->has_signed)
-			ask->through[ask->through_count++] = signer->custodian;
-		if (signer->passed)
-			continue;
-		which[ask->wanted_count] = signer;
-		wanted[ask->wanted_count++] = (struct visit_wanted){ signer->custodian,
-			signer->card.name, signer->card.serial, signer->card.dec };
-	}
-	ask->wanted = wanted;
-}
-
-static enum err
-next_card(struct round *round, struct err_trace *trace)
-{
-	struct visit_wanted wanted[ROSTER_CARDS_MAX];
-	struct signer *which[ROSTER_CARDS_MAX] = { NULL };
-	struct visit_ask ask = { .quorum = round->quorum.name,
-		.generation = round->generation.number,
-		.purpose = round->ask->purpose,
-		.done = round->out.cards,
-		.total = wanted_cards(round) };
-	struct visit visit = { 0 };
-	enum err err = check_enough(round, trace);
-
-	fill_ask(round, &ask, wanted, which);
-	if (err == ERR_OK)
-		err = visit_begin(round->custody, &ask, &round->seen, &visit, trace);
-	if (err != ERR_OK)
-		return err;
-	err = use_card(round, &visit, which[visit.which], trace);
-	visit_end(round->custody, &visit,
-	    which[visit.which]->has_signed ? "It signed; take the card out."
-					   : "Take the card out.");
+	round->cards.quorum = round->quorum.name;
+	round->cards.generation = round->generation.number;
+	round->cards.purpose = round->ask->purpose;
+	round->cards.wanted = round->cards.least = wanted;
+	round->cards.sign = sign_head;
+	round->cards.context = round;
+	err = sign_round_hold(round->custody, &round->cards, trace);
+	round->out.cards = round->cards.signed_so_far;
 	return err;
 }
 
@@ -165,7 +91,6 @@ checkpoint_gather(struct custody *custody, const struct checkpoint_round *ask,
     struct checkpoint_signed *out, struct err_trace *trace)
 {
 	struct round *round = calloc(1, sizeof(*round));
-	unsigned breaks = 0;
 	enum err err;
 
 	if (round == NULL)
@@ -173,12 +98,8 @@ checkpoint_gather(struct custody *custody, const struct checkpoint_round *ask,
 	round->custody = custody;
 	round->ask = ask;
 	err = load(round, trace);
-	while (err == ERR_OK && round->out.cards < wanted_cards(round)) {
-		err = next_card(round, trace);
-		if (visit_broke_off(custody, err, &breaks, trace))
-			err = ERR_OK;
-	}
-	visit_seen_release(&round->seen);
+	if (err == ERR_OK)
+		err = hold(round, trace);
 	if (err == ERR_OK)
 		*out = round->out;
 	else
