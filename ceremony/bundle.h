@@ -78,7 +78,8 @@ struct bundle_signature {
 struct bundle_verdict {
 	uint8_t head[SHA256_SIZE]; /* zero when it was never frozen */
 	bool practice;
-	bool well; /* no finding but what is only said */
+	bool has_roster; /* there was one to ask */
+	bool well;       /* no finding but what is only said */
 	struct bundle_finding *findings;
 	size_t finding_count;
 	size_t left_out; /* findings beyond BUNDLE_FINDINGS_MAX */

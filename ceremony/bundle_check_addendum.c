@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "ceremony/bundle_check.h"
 #include "ceremony/folder.h"
+#include "ceremony/timestamp.h"
 
 static void
 check_attached(struct bundle_check *check, const struct addendum_line *line, unsigned number)
@@ -24,6 +25,28 @@ check_attached(struct bundle_check *check, const struct addendum_line *line, uns
 		 !sha256_equal(hash, file->hash))
 		bundle_found(check, BUNDLE_CHANGED,
 		    "%s: its bytes are not those of line %u of the addendum", path, number);
+}
+
+/* A stamp is worth something only over this head. */
+static void
+check_stamp(struct bundle_check *check, const struct addendum_line *line, unsigned number)
+{
+	const json_t *named = json_object_get(line->json, "file");
+	const char *path = json_string_value(json_object_get(named, "file"));
+	struct timestamp stamp;
+	size_t len = 0;
+	char *bytes = bundle_take(check, path, TIMESTAMP_MAX, &len);
+
+	if (bytes == NULL)
+		return;
+	if (timestamp_read(bytes, len, &stamp, NULL) != ERR_OK)
+		bundle_found(check, BUNDLE_BROKEN, "%s: it is no time stamp", path);
+	else if (!sha256_equal(stamp.imprint, check->verdict.head))
+		bundle_found(check, BUNDLE_SPLICED, "%s: it stamps other evidence", path);
+	else if (stamp.time != json_integer_value(json_object_get(line->json, "stamped")))
+		bundle_found(
+		    check, BUNDLE_BROKEN, "%s: its time is not that of line %u", path, number);
+	free(bytes);
 }
 
 static bool
@@ -47,6 +70,8 @@ look_at_addendum(struct bundle_check *check)
 		struct bundle_card card;
 
 		check_attached(check, line, (unsigned)i + 1);
+		if (line->kind == ADDENDUM_TIMESTAMP)
+			check_stamp(check, line, (unsigned)i + 1);
 		if (line->kind != ADDENDUM_CARD)
 			continue;
 		if (bundle_card_read(line->json, &card, NULL) == ERR_OK)

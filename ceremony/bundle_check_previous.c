@@ -74,7 +74,7 @@ bundle_check_previous(struct bundle_check *check, struct err_trace *trace)
 		return ERR_OK;
 	}
 	place = given == NULL ? from_sheet(check) : strdup(given);
-	if (place != NULL && folder_path(place, NULL, &whole, NULL) == ERR_OK)
+	if (place != NULL && folder_evidence(place, &whole, NULL) == ERR_OK)
 		compare(check, whole, wanted);
 	else if (given != NULL)
 		bundle_found(check, BUNDLE_CHAIN, "%.300s: there is no such folder", given);

@@ -161,6 +161,26 @@ hash_open(int fd, struct bundle_file *file, struct err_trace *trace)
 	return err;
 }
 
+enum err
+bundle_hash_file(const char *path, struct bundle_file *out, struct err_trace *trace)
+{
+	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct bundle_file file = { .size = 0 };
+	struct stat there;
+	enum err err;
+
+	if (fd < 0)
+		return FAIL_ERRNO(trace, "the file %s", path);
+	if (fstat(fd, &there) != 0 || !S_ISREG(there.st_mode))
+		err = FAIL(trace, ERR_ARGUMENT, "%s is not a plain file", path);
+	else
+		err = hash_open(fd, &file, trace);
+	close(fd);
+	if (err == ERR_OK)
+		*out = file;
+	return err;
+}
+
 static enum err
 add_file(struct walk *walk, int folder, const char *path, struct err_trace *trace)
 {

@@ -30,6 +30,10 @@ MUST_CHECK enum err bundle_tree_read(const char *folder, const struct bundle_odd
     struct bundle_tree *out, struct err_trace *trace);
 void bundle_tree_free(struct bundle_tree *tree);
 
+/* Size and hash of any plain file; its path is not filled in. */
+MUST_CHECK enum err
+bundle_hash_file(const char *path, struct bundle_file *out, struct err_trace *trace);
+
 /* NULL: there is no file of that path. */
 const struct bundle_file *bundle_tree_find(const struct bundle_tree *tree, const char *path);
 
@@ -41,5 +45,11 @@ bool bundle_path_ends_with(const char *path, const char *end);
 
 /* True for what the manifest leaves out: itself, the signatures and the addendum. */
 bool bundle_path_comes_later(const char *path);
+
+/*
+ * Takes away what the making of a file left when the power went: its name with a dot and six
+ * characters behind it. Before evidence is frozen or added to.
+ */
+void bundle_sweep(const char *evidence);
 
 #endif

@@ -212,7 +212,8 @@ enum err
 bundle_verify(
     const struct bundle_question *question, struct bundle_verdict *out, struct err_trace *trace)
 {
-	struct bundle_check check = { .question = question, .verdict = { .well = true } };
+	struct bundle_check check = { .question = question,
+		.verdict = { .well = true, .has_roster = question->roster != NULL } };
 	const enum err err = check_all(&check, trace);
 
 	release(&check);

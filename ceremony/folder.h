@@ -36,4 +36,10 @@
 MUST_CHECK enum err
 folder_path(const char *folder, const char *part, char **out, struct err_trace *trace);
 
+/*
+ * The evidence that a person named: FOLDER/evidence, or the folder itself when it has a record or a
+ * manifest; free() *out. ERR_ABSENT: neither.
+ */
+MUST_CHECK enum err folder_evidence(const char *folder, char **out, struct err_trace *trace);
+
 #endif

@@ -42,6 +42,8 @@ const struct command *const command_groups[] = {
 	cmd_ceremony_paper,
 	cmd_ceremony_dry_run,
 	cmd_ceremony_run,
+	cmd_ceremony_close,
+	cmd_ceremony_verify,
 	cmd_help,
 	NULL,
 };

@@ -31,8 +31,11 @@ backup verify|root --key first --from in-backup --to in-test --by ann,alice
 backup restore|root --key first --from in-backup --to in-primary --by ann,alice
 backup record|root --key first --from root-ca --what tape --place safe --by ann
 card show|root/1
+ceremony close|tiny --by ann
+ceremony attach|tiny --what other --text noted --by ann
 ceremony new|--list
 ceremony lint|ceremony
+ceremony verify|tiny
 custody|
 doctor|
 health|
@@ -125,6 +128,11 @@ founds_a_quorum() {
 	done
 	quorate item add hsm-1 --kind hsm --by ann
 	quorate ceremony new root-key-generation ceremony
+	mkdir usb1 usb2
+	quorate roster pack id.pack
+	/usr/bin/python3 "$here/ceremony_by_hand.py" tiny \
+		"$(head -n 1 id.pack | sed 's/.*"roster":"\([0-9a-f]*\)".*/\1/')" "$PWD/usb1" "$PWD/usb2" \
+		-- ann=administrator
 	empties_readers
 	insert card4
 }
