@@ -17,7 +17,14 @@
 #include "ceremony/folder.h"
 #include "ceremony/stand_in.h"
 
-enum { WORDS_MAX = 24, VALUES_MAX = 16, TEXT_MAX_LEN = 1024, CARDS = 5, FILE_MAX = 1024 * 1024 };
+enum {
+	WORDS_MAX = 24,
+	VALUES_MAX = 16,
+	TEXT_MAX_LEN = 1024,
+	CARDS = 5,
+	SPARE_CARDS = 5,
+	FILE_MAX = 1024 * 1024
+};
 
 struct preparing {
 	const char *self;
@@ -26,7 +33,6 @@ struct preparing {
 	const struct sheet *sheet;
 	const char *by;
 	const char *second;
-	unsigned cards; /* enrolled so far */
 	struct sheet_value values[VALUES_MAX];
 	char text[VALUES_MAX][2 * SHA256_SIZE + 1];
 	char name[VALUES_MAX][64];
@@ -124,18 +130,23 @@ add_people(const struct preparing *preparing, struct err_trace *trace)
 
 /* ---- quorums and tokens -------------------------------------------------------------------- */
 
-/* A sandbox begins with five blank cards. */
+/* A sandbox begins with five blank cards: as many again, for who comes in the course of it. */
 static enum err
-make_card(struct preparing *preparing, struct err_trace *trace)
+make_spare_cards(struct err_trace *trace)
 {
-	char name[32];
-	const char *const argv[] = { "virtual-card", "new", name, NULL };
+	const char *sandbox = getenv("QUORATE_SANDBOX");
+	enum err err = ERR_OK;
 
-	preparing->cards++;
-	if (preparing->cards <= CARDS)
-		return ERR_OK;
-	snprintf(name, sizeof(name), "card%u", preparing->cards);
-	return run_argv(argv, NULL, trace);
+	for (unsigned card = CARDS + 1; err == ERR_OK && card <= CARDS + SPARE_CARDS; card++) {
+		char path[TEXT_MAX_LEN], serial[16];
+		const char *const argv[] = { "virtual-card", "new", path, "--serial", serial,
+			NULL };
+
+		snprintf(path, sizeof(path), "%s/cards/card%u.card", sandbox, card);
+		snprintf(serial, sizeof(serial), "%u", card);
+		err = run_argv(argv, NULL, trace);
+	}
+	return err;
 }
 
 static const struct script_given *
@@ -167,10 +178,8 @@ give_quorum(struct preparing *preparing, const struct script_given *given, struc
 		if (strcmp(sheet->people[i].role, role) != 0)
 			continue;
 		snprintf(names + at, sizeof(names) - at, "%s%s", at == 0 ? "" : ",", name);
-		err = make_card(preparing, trace);
-		if (err == ERR_OK)
-			err = quorate(preparing, trace, "card", "enrol", "--custodian", name,
-			    "--quorum", given->name, "--by", preparing->by, (const char *)NULL);
+		err = quorate(preparing, trace, "card", "enrol", "--custodian", name, "--quorum",
+		    given->name, "--by", preparing->by, (const char *)NULL);
 	}
 	snprintf(threshold, sizeof(threshold), "%u", given->threshold < 2 ? 2 : given->threshold);
 	if (err != ERR_OK)
@@ -372,7 +381,9 @@ prepare(struct preparing *preparing, struct err_trace *trace)
 	for (size_t i = 0; i < sheet->person_count; i++)
 		if (strcmp(preparing->second, preparing->by) == 0)
 			preparing->second = sheet->people[i].name;
-	err = add_people(preparing, trace);
+	err = make_spare_cards(trace);
+	if (err == ERR_OK)
+		err = add_people(preparing, trace);
 	for (size_t i = 0; err == ERR_OK && i < preparing->script->given_count; i++)
 		err = gives[preparing->script->givens[i].kind](
 		    preparing, &preparing->script->givens[i], trace);

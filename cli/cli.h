@@ -75,6 +75,7 @@ extern const struct command cmd_card_list[];
 extern const struct command cmd_card_report[];
 extern const struct command cmd_ceremony_dry_run[];
 extern const struct command cmd_ceremony_paper[];
+extern const struct command cmd_ceremony_ready[];
 extern const struct command cmd_ceremony_run[];
 extern const struct command cmd_ceremony_close[];
 extern const struct command cmd_ceremony_script[];

@@ -36,6 +36,7 @@ ceremony attach|tiny --what other --text noted --by ann
 ceremony new|--list
 ceremony lint|ceremony
 ceremony verify|tiny
+ceremony ready|ceremony
 custody|
 doctor|
 health|
@@ -144,6 +145,7 @@ while IFS='|' read -r command arguments; do
 	[ "$command" != doctor ] || statuses='0 3'
 	# and lint finds that nobody of the template's sheet is in the roster
 	[ "$command" != 'ceremony lint' ] || statuses=1
+	[ "$command" != 'ceremony ready' ] || statuses=1
 	# shellcheck disable=SC2086 # several words each
 	holds "$command --json is one JSON document" prints_json "$statuses" $command $arguments
 done <<END
