@@ -85,23 +85,40 @@ start(const char *const *argv, int *status, struct err_trace *trace)
 
 /* ---- inside -------------------------------------------------------------------------------- */
 
-/* Each of these must end well; a ceremony that was stopped is closed as what it is. */
+/* One of the commands that follow one another; it must end well. */
+static enum err
+do_inside(const char *const *argv, struct err_trace *trace)
+{
+	int status = 0;
+	enum err err = start(argv, &status, trace);
+
+	if (err == ERR_OK && status != 0)
+		err = FAIL(
+		    trace, ERR_NOT_NOW, "'quorate ceremony %s' ended with %d", argv[2], status);
+	return err;
+}
+
+/* Held, closed and verified, as it will be on the day. */
 static enum err
 hold_inside(const struct dry_run_values *v, const char *self, struct err_trace *trace)
 {
 	struct ceremony_texts texts;
-	const char *argv[12] = { self, "ceremony", "rehearse", v->folder, "--stand-ins", "--by" };
-	int status = 0;
 	enum err err = ceremony_texts_read(v->folder, &texts, trace);
 
 	if (err != ERR_OK)
 		return err;
-	argv[6] = dry_run_leader(texts.sheet);
-	argv[7] = v->people ? "--people" : NULL;
-	err = start(argv, &status, trace);
+	const char *leader = dry_run_leader(texts.sheet);
+	const char *hold[] = { self, "ceremony", "rehearse", v->folder, "--stand-ins", "--by",
+		leader, v->people ? "--people" : NULL, NULL };
+	const char *close_it[] = { self, "ceremony", "close", v->folder, "--by", leader, NULL };
+	const char *verify[] = { self, "ceremony", "verify", v->folder, NULL };
+
+	err = do_inside(hold, trace);
+	if (err == ERR_OK)
+		err = do_inside(close_it, trace);
+	if (err == ERR_OK)
+		err = do_inside(verify, trace);
 	ceremony_texts_free(&texts);
-	if (err == ERR_OK && status != 0)
-		err = FAIL(trace, ERR_NOT_NOW, "the ceremony did not come to its end");
 	return err;
 }
 
@@ -268,10 +285,17 @@ tell_roster(struct cli *cli, const struct script *script, const struct dry_run_r
 	return err == ERR_OK ? roster_ceremony_add(cli->custody.roster, &event, trace) : err;
 }
 
+/* What a sandbox left. */
+struct left {
+	char copy[256];
+	int status; /* 0: held, closed and verified */
+};
+
 static enum err
 report_outside(struct cli *cli, const struct dry_run_values *v, const struct script *script,
-    const char *copy, struct err_trace *trace)
+    const struct left *left, struct err_trace *trace)
 {
+	const char *copy = left->copy;
 	struct dry_run_report report;
 	bool passed;
 	enum err err = dry_run_read(copy, script, &report, trace);
@@ -280,7 +304,7 @@ report_outside(struct cli *cli, const struct dry_run_values *v, const struct scr
 		err_next(trace, "What it left is in %s.", copy);
 		return FAIL(trace, err, "the ceremony was not begun in the sandbox");
 	}
-	passed = report.passed;
+	passed = report.passed = report.passed && left->status == 0;
 	err = write_result(v, script, &report, trace);
 	if (err == ERR_OK)
 		err = tell_roster(cli, script, &report, trace);
@@ -297,8 +321,7 @@ static enum err
 run_outside(struct cli *cli, const struct dry_run_values *v, struct err_trace *trace)
 {
 	struct ceremony_texts texts;
-	char copy[256];
-	int status = 0;
+	struct left left = { .status = 0 };
 	enum err err = ceremony_texts_read(v->folder, &texts, trace);
 
 	if (err != ERR_OK)
@@ -307,13 +330,13 @@ run_outside(struct cli *cli, const struct dry_run_values *v, struct err_trace *t
 	if (err == ERR_OK)
 		err = cli_close_roster(cli, trace);
 	if (err == ERR_OK)
-		err = make_copy(v, copy, trace);
+		err = make_copy(v, left.copy, trace);
 	if (err == ERR_OK)
-		err = start_sandbox(v, copy, &status, trace);
+		err = start_sandbox(v, left.copy, &left.status, trace);
 	if (err == ERR_OK)
-		err = report_outside(cli, v, texts.script, copy, trace);
+		err = report_outside(cli, v, texts.script, &left, trace);
 	if (err == ERR_OK && v->keep == NULL)
-		err = file_remove_tree(copy, trace);
+		err = file_remove_tree(left.copy, trace);
 	ceremony_texts_free(&texts);
 	return err;
 }
