@@ -5,13 +5,6 @@
 
 #include "ceremony/print_parts.h"
 
-static bool
-is_software(const struct sheet_token *token)
-{
-	return (token->model != NULL && strstr(token->model, "SoftHSM") != NULL) ||
-	       (token->uri != NULL && strstr(token->uri, "SoftHSM") != NULL);
-}
-
 /* What each page shows in its corner. */
 static void
 put_mark(struct print *print)
@@ -20,7 +13,7 @@ put_mark(struct print *print)
 	bool software = false;
 
 	for (size_t i = 0; i < print->sheet->token_count; i++)
-		software |= is_software(&print->sheet->tokens[i]);
+		software |= sheet_token_is_software(&print->sheet->tokens[i]);
 	if (software)
 		mark = form_join(&print->form, mark, " · ", "SOFTWARE TOKEN");
 	document_mark(print->form.document, mark);

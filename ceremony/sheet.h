@@ -72,6 +72,9 @@ void sheet_free(struct sheet *sheet); /* NULL is fine */
 /* NULL when there is none. */
 const struct sheet_token *sheet_token(const struct sheet *sheet, const char *name);
 
+/* Pages and reports say SOFTWARE TOKEN of it. */
+bool sheet_token_is_software(const struct sheet_token *token);
+
 /*
  * What a word of the script says that day: each ${…} replaced; free() *out. ERR_ABSENT names the
  * one that nothing in the sheet is. The names:

@@ -78,3 +78,10 @@ sheet_token(const struct sheet *sheet, const char *name)
 			return &sheet->tokens[i];
 	return NULL;
 }
+
+bool
+sheet_token_is_software(const struct sheet_token *token)
+{
+	return (token->model != NULL && strstr(token->model, "SoftHSM") != NULL) ||
+	       (token->uri != NULL && strstr(token->uri, "SoftHSM") != NULL);
+}

@@ -4,7 +4,10 @@
 
 #include "ceremony/folder.h"
 #include "ceremony/print.h"
+#include "ceremony/report.h"
 #include "cli/cli.h"
+
+/* ---- print --------------------------------------------------------------------------------- */
 
 struct print_values {
 	const char *folder;
@@ -80,6 +83,56 @@ run_print(struct cli *cli, const void *values, struct err_trace *trace)
 	return err;
 }
 
+/* ---- report -------------------------------------------------------------------------------- */
+
+struct report_values {
+	const char *folder;
+	const char *out;
+};
+
+static const struct operand_row report_operands[] = {
+	{ "FOLDER", "the ceremony's folder, or its evidence alone", true,
+	    offsetof(struct report_values, folder) },
+	{ .metavar = NULL },
+};
+
+static const struct option_row report_options[] = {
+	{ .name = "out",
+	    .kind = OPTION_TEXT,
+	    .metavar = "FILE",
+	    .help = "the PDF to write",
+	    .offset = offsetof(struct report_values, out) },
+	{ .name = NULL },
+};
+
+static enum err
+run_report(struct cli *cli, const void *values, struct err_trace *trace)
+{
+	const struct report_values *v = values;
+	struct report_question question = { .roster = cli->custody.roster };
+	char *evidence = NULL;
+	json_t *report = NULL;
+	enum err err;
+
+	if (v->out == NULL && !cli->line->json)
+		return FAIL(trace, ERR_ARGUMENT, "give --out FILE for pages, or --json");
+	err = cli_check_new_file(v->out, trace);
+	if (err == ERR_OK)
+		err = folder_evidence(v->folder, &evidence, trace);
+	question.evidence = evidence;
+	if (err == ERR_OK)
+		err = report_json(&question, &report, trace);
+	if (err == ERR_OK && v->out != NULL)
+		err = report_pages(report, v->out, trace);
+	if (err == ERR_OK && cli->line->json)
+		err = cli_print_json(cli, json_incref(report), trace);
+	else if (err == ERR_OK)
+		fprintf(cli->out, "The report is in %s.\n", v->out);
+	json_decref(report);
+	free(evidence);
+	return err;
+}
+
 const struct command cmd_ceremony_paper[] = {
 	{ .group = "ceremony",
 	    .name = "print",
@@ -92,5 +145,16 @@ const struct command cmd_ceremony_paper[] = {
 	    .notes =
 		"Nothing is asked and nothing changes. With a practice roster in use each page "
 		"says PRACTICE,\nwith a token of software in the sheet SOFTWARE TOKEN.\n" },
+	{ .group = "ceremony",
+	    .name = "report",
+	    .summary = "Say from the evidence what a ceremony was: pages, or JSON",
+	    .needs = NEED_OPTIONAL_ROSTER | NEED_JSON,
+	    .operands = report_operands,
+	    .options = report_options,
+	    .size = sizeof(struct report_values),
+	    .run = run_report,
+	    .notes =
+		"The evidence is enough; with a roster, appointments and whose the cards are are "
+		"in it, too.\nWhat the evidence does not have is \"not recorded\".\n" },
 	{ .name = NULL },
 };

@@ -37,6 +37,7 @@ ceremony new|--list
 ceremony lint|ceremony
 ceremony verify|tiny
 ceremony ready|ceremony
+ceremony report|tiny
 custody|
 doctor|
 health|
