@@ -155,14 +155,17 @@ secured_place(const struct asked *asked)
 	return answer("%s; %u entries of its access log", asked->from->sheet->place_name, entries);
 }
 
+/* One person alone is no control by several, however often they came in. */
 static json_t *
 several_people(const struct asked *asked)
 {
 	const size_t sessions = length_of(asked, "sessions"),
 		     lines = length_of(asked, "attendance");
 
-	if (lines == 0)
+	if (lines < 2)
 		return json_null();
+	if (sessions == 0)
+		return answer("attendance with roles and times (%zu lines)", lines);
 	return answer("attendance with roles and times (%zu lines); %zu openings and closings of "
 		      "quorums, M of N",
 	    lines, sessions);
