@@ -155,6 +155,19 @@ secured_place(const struct asked *asked)
 	return answer("%s; %u entries of its access log", asked->from->sheet->place_name, entries);
 }
 
+/* Somebody beside the first who came. */
+static bool
+came_several(const struct asked *asked)
+{
+	const json_t *list = json_object_get(asked->report, "attendance"), *one;
+	const json_t *first = json_object_get(json_array_get(list, 0), "person");
+	size_t i;
+
+	json_array_foreach(
+	    list, i, one) if (!json_equal(json_object_get(one, "person"), first)) return true;
+	return false;
+}
+
 /* One person alone is no control by several, however often they came in. */
 static json_t *
 several_people(const struct asked *asked)
@@ -162,7 +175,7 @@ several_people(const struct asked *asked)
 	const size_t sessions = length_of(asked, "sessions"),
 		     lines = length_of(asked, "attendance");
 
-	if (lines < 2)
+	if (!came_several(asked))
 		return json_null();
 	if (sessions == 0)
 		return answer("attendance with roles and times (%zu lines)", lines);
