@@ -291,7 +291,7 @@ write_text(
 
 	if (err == ERR_OK) {
 		memcpy(whole, lines->bytes == NULL ? "" : lines->bytes, lines->len);
-		memcpy(whole + lines->len, line, len);
+		snprintf(whole + lines->len, len + TRAILER + 1, "%s", line);
 		err = format_trailer(&part, whole + part.len, trace);
 	}
 	if (err == ERR_OK && part.len + TRAILER > ADDENDUM_MAX)

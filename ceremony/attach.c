@@ -328,6 +328,7 @@ sign(struct attaching *attaching, struct sign_round *round, struct attach_outcom
 	round->sign = bundle_sign;
 	round->context = &signing;
 	err = sign_round_hold(attaching->input->custody, round, trace);
+	round->context = NULL;
 	out->signatures = round->signed_so_far;
 	if (err != ERR_OK)
 		err_next(trace,

@@ -49,7 +49,7 @@ enum bundle_finding_kind {
 	BUNDLE_BROKEN,    /* manifest, record, addendum: a line that does not hold */
 	BUNDLE_SPLICED,   /* parts of different ceremonies */
 	BUNDLE_SIGNATURE, /* a signature that does not verify */
-	BUNDLE_STRANGER,  /* signed by a card that the roster does not know */
+	BUNDLE_STRANGER,  /* a card, or a head, that the roster does not know */
 	BUNDLE_CHAIN,     /* the previous ceremony's evidence is not the one that was named */
 	BUNDLE_OPEN,      /* never frozen: a ceremony that was not closed */
 	BUNDLE_ODD, /* no file: a link, a device; a name that cannot be evidence; unreadable */
@@ -94,6 +94,7 @@ struct bundle_question {
 	const char *evidence;
 	struct roster *roster; /* who the cards belong to; NULL: not known, and said so */
 	const char *previous;  /* the previous ceremony's evidence; NULL: where the sheet says */
+	bool being_closed;     /* the roster has not noted the head yet */
 };
 
 /*

@@ -35,7 +35,8 @@ from_sheet(struct bundle_check *check)
 static void
 compare(struct bundle_check *check, const char *place, const uint8_t wanted[SHA256_SIZE])
 {
-	const struct bundle_question question = { place, check->question->roster, NULL };
+	const struct bundle_question question = { .evidence = place,
+		.roster = check->question->roster };
 	struct bundle_verdict verdict = { .well = false };
 	struct err_trace why = { .count = 0 };
 	uint8_t head[SHA256_SIZE];

@@ -8,6 +8,7 @@
 #include "ceremony/bundle_check.h"
 #include "ceremony/folder.h"
 #include "roster/card.h"
+#include "roster/ceremony.h"
 #include "roster/person.h"
 #include "roster/point.h"
 
@@ -230,6 +231,30 @@ tell_promised(struct bundle_check *check)
 	}
 }
 
+/* Who takes signatures away and freezes anew cannot take the head out of the roster. */
+static void
+check_noted(struct bundle_check *check)
+{
+	const struct bundle_file *script = bundle_tree_find(&check->tree, FOLDER_SCRIPT);
+	struct roster_ceremony *known = NULL;
+	struct roster_hash hash;
+	size_t count = 0;
+	bool noted = false;
+
+	if (!check->frozen || script == NULL || check->question->being_closed)
+		return;
+	memcpy(hash.bytes, script->hash, sizeof(hash.bytes));
+	if (roster_ceremony_list(check->question->roster, &hash, &known, &count, NULL) != ERR_OK)
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		noted |= known[i].kind == ROSTER_CEREMONY_CLOSED &&
+			 sha256_equal(known[i].hash.bytes, check->verdict.head);
+	free(known);
+	if (!noted)
+		bundle_found(check, BUNDLE_STRANGER,
+		    "the roster knows no ceremony of this script that was closed with this head");
+}
+
 /* Whose the cards are is asked of the roster that the ceremony was held with, and of no other. */
 static void
 check_roster(struct bundle_check *check)
@@ -250,6 +275,8 @@ check_roster(struct bundle_check *check)
 	if (id != NULL && strcmp(id, ours) != 0)
 		bundle_found(check, BUNDLE_STRANGER,
 		    "the evidence was made with roster %.8s, and the one in use is %.8s", id, ours);
+	else
+		check_noted(check);
 }
 
 enum err

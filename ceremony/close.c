@@ -94,8 +94,9 @@ freeze(struct closing *closing, struct err_trace *trace)
 static enum err
 check_well(struct closing *closing, struct err_trace *trace)
 {
-	const struct bundle_question question = { closing->evidence,
-		closing->input->custody->roster, NULL };
+	const struct bundle_question question = { .evidence = closing->evidence,
+		.roster = closing->input->custody->roster,
+		.being_closed = true };
 	struct bundle_verdict verdict;
 	enum err err = bundle_verify(&question, &verdict, trace);
 

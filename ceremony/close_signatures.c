@@ -122,7 +122,7 @@ hold(struct closing *closing, struct sign_round *round, struct err_trace *trace)
 		.evidence = closing->evidence,
 		.what = { .practice = closing->out.practice, .hash = closing->out.head },
 		.checkpoint = &checkpoint };
-	const enum err err =
+	enum err err =
 	    roster_checkpoint_request(closing->input->custody->roster, &checkpoint, trace);
 
 	if (err != ERR_OK)
@@ -130,7 +130,9 @@ hold(struct closing *closing, struct sign_round *round, struct err_trace *trace)
 	round->purpose = "sign the evidence of this ceremony";
 	round->sign = bundle_sign;
 	round->context = &signing;
-	return sign_round_hold(closing->input->custody, round, trace);
+	err = sign_round_hold(closing->input->custody, round, trace);
+	round->context = NULL;
+	return err;
 }
 
 static void

@@ -207,8 +207,20 @@ holds 'what was planted is found by hand and by command' found_by_hand
 
 # ---- strangers, chains, dissent -----------------------------------------------------------------
 
+refrozen() {
+	rm -rf anew
+	cp -r root-2027 anew
+	(
+		cd anew/evidence
+		rm -r signatures addendum addendum.jsonl
+		echo other >files/made.txt
+		cut -c 67- manifest | tr '\n' '\0' | xargs -0 sha256sum >../manifest
+		mv ../manifest manifest
+	)
+	meets 0 'unsigned: no card signed the head' verifies anew --no-roster
+	meets 1 'no ceremony of this script that was closed with this head' verifies anew
+}
 another_roster() {
-	quorate --version >version
 	quorate init --practice --by eve --roster other.db
 	meets 1 'WRONG, stranger: the evidence was made with roster' verifies root-2027 --roster other.db
 	meets 3 'this ceremony was held with another roster' \
@@ -227,6 +239,7 @@ bob (custodian) signs on paper' verifies root-2028 --previous root-2027
 	meets 1 'WRONG, chain:' verifies root-2028 --previous changed
 	meets 1 'its head is not the one that the record names' verifies root-2028 --previous root-2028
 }
+holds 'without its signatures, evidence that was frozen anew is not what the roster knows' refrozen
 holds 'cards of another roster are strangers' another_roster
 holds 'dissent is told, and the chain to the ceremony before is checked' follows
 

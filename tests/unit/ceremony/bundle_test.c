@@ -43,7 +43,8 @@ teardown(void **state)
 static struct bundle_verdict
 verify(const char *previous)
 {
-	const struct bundle_question question = { evidence.evidence, NULL, previous };
+	const struct bundle_question question = { .evidence = evidence.evidence,
+		.previous = previous };
 	struct err_trace trace = { .count = 0 };
 	struct bundle_verdict verdict;
 
@@ -526,7 +527,7 @@ static void
 test_the_previous_evidence_is_compared_by_its_head(void **state)
 {
 	struct evidence later = { .name = "later" };
-	struct bundle_question question = { later.evidence, NULL, NULL };
+	struct bundle_question question = { .evidence = later.evidence };
 	struct err_trace trace = { .count = 0 };
 	struct bundle_verdict verdict;
 
@@ -563,7 +564,7 @@ test_the_previous_evidence_is_compared_by_its_head(void **state)
 static void
 test_a_folder_that_is_not_there_is_absent(void **state)
 {
-	const struct bundle_question question = { "/nowhere", NULL, NULL };
+	const struct bundle_question question = { .evidence = "/nowhere" };
 	struct err_trace trace = { .count = 0 };
 	struct bundle_verdict verdict;
 
