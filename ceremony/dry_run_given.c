@@ -211,13 +211,27 @@ give_key(struct preparing *preparing, const struct script_given *given, struct e
 	    (const char *)NULL);
 }
 
+/* The subject of the day, where the sheet has one: what is renewed keeps its name. */
+static const char *
+subject_of_sheet(const struct sheet *sheet)
+{
+	for (size_t i = 0; i < sheet->value_count; i++)
+		if (strcmp(sheet->values[i].name, "subject") == 0)
+			return sheet->values[i].value;
+	return NULL;
+}
+
 static enum err
 give_certificate(
     struct preparing *preparing, const struct script_given *given, struct err_trace *trace)
 {
+	const char *of_sheet = subject_of_sheet(preparing->sheet);
 	char subject[TEXT_MAX_LEN];
 
-	snprintf(subject, sizeof(subject), "C=DE,O=PRACTICE,CN=PRACTICE %s", given->name);
+	if (of_sheet != NULL)
+		snprintf(subject, sizeof(subject), "%s", of_sheet);
+	else
+		snprintf(subject, sizeof(subject), "C=DE,O=PRACTICE,CN=PRACTICE %s", given->name);
 	return quorate(preparing, trace, "cert", "self-sign", given->quorum, "--token",
 	    given->binding, "--key", given->name, "--profile", "private", "--subject", subject,
 	    "--out", given->file, "--by", preparing->by, (const char *)NULL);
