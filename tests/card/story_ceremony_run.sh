@@ -1,0 +1,155 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A small ceremony as it is held: what is refused, what an exception does, what a pause and a kill
+# leave, and that no PIN is in what is kept.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/card/story.sh
+. "$here/story.sh"
+
+# writes FOLDER COMMAND: a script with that command, and its sheet.
+writes() {
+	mkdir -p "$1" copy-a copy-b
+	cat >"$1/script.yaml" <<END
+quorate-script: 1
+name: small
+title: A small ceremony
+purpose: To see that it is held as it is written.
+kind: other
+roles:
+  - {name: administrator, duty: types, as: administrator, signs: paper, always: true}
+  - {name: auditor, duty: watches, as: auditor, signs: paper, always: true}
+phases:
+  - title: Only
+    steps:
+      - id: look
+        title: Look
+        instruction: Look at it.
+        command: $2
+        expect: {text: well}
+        confirm: [auditor]
+        timeout: 2s
+        minutes: 1
+      - id: stow
+        title: Write the bag down
+        instruction: Write it down.
+        record:
+          - {kind: text, name: bag, label: Bag, pattern: 'B-[0-9]+', example: B-1}
+        confirm: [auditor]
+        minutes: 1
+sign_off: [administrator, auditor]
+END
+	cat >"$1/sheet.yaml" <<END
+quorate-sheet: 1
+ceremony: small
+date: 2026-11-23
+place: Room
+people:
+  administrator: ann
+  auditor: {name: oda, deputy: pia}
+media:
+  a: {path: $PWD/copy-a, label: A, copy: true}
+  b: {path: $PWD/copy-b, label: B, copy: true}
+END
+}
+
+# recorded_lines FOLDER KIND: how many lines of that kind its record has.
+recorded_lines() {
+	grep -c "\"kind\":\"$2\"" "$1/evidence/record.jsonl"
+}
+
+founds_people() {
+	quorate init --practice --by ann
+	quorate person add oda --role auditor --by ann
+	quorate person add pia --role auditor --by ann
+	quorate person add carl --role custodian --by ann
+}
+
+is_held() {
+	writes good 'echo well'
+	quorate ceremony rehearse good --by ann
+	[ "$(recorded_lines good done)" = 2 ] && [ "$(recorded_lines good filled)" = 1 ]
+}
+
+a_deputy_is_recorded() {
+	writes deputy 'echo well'
+	robot 'menu 2 deputy' quorate ceremony rehearse deputy --by ann
+	grep -q '"deputy":true.*"person":"pia"' deputy/evidence/record.jsonl
+}
+
+nobody_begins_without_an_auditor() {
+	writes alone 'echo well'
+	robot 'menu 2 absent' quorate ceremony rehearse alone --by ann >said 2>&1 || :
+	! grep -q '"kind":"begin"' alone/evidence/record.jsonl
+}
+
+is_paused_and_resumed() {
+	writes paused 'echo well'
+	robot 'menu 5 pause' quorate ceremony rehearse paused --by ann
+	[ "$(recorded_lines paused paused)" = 1 ]
+	quorate ceremony resume paused --by ann
+	[ "$(recorded_lines paused done)" = 2 ]
+	grep -q '"after":"pause"' paused/evidence/record.jsonl
+}
+
+a_mismatch_is_stopped() {
+	writes wrong 'echo ill'
+	quorate ceremony rehearse wrong --by ann
+	grep -q '"outcome":"stop"' wrong/evidence/record.jsonl
+	[ "$(recorded_lines wrong stopped)" = 1 ] && [ "$(recorded_lines wrong end)" = 1 ]
+}
+
+a_hanging_command_is_bounded() {
+	writes hangs 'sleep 600'
+	quorate ceremony rehearse hangs --by ann
+	grep -q 'did not end in time' hangs/evidence/record.jsonl
+}
+
+what_is_no_text_is_kept_whole() {
+	writes binary 'head -c 300000 /dev/urandom'
+	quorate ceremony rehearse binary --by ann
+	[ "$(wc -c <binary/evidence/outputs/001-1.out)" = 300000 ]
+	grep -q '"bytes":300000' binary/evidence/record.jsonl
+	! LC_ALL=C grep -q '[^ -~]' binary/evidence/record.jsonl
+}
+
+# What was printed to a file that a step reads is a PIN here: planted, it must be found.
+holds_a_pin() {
+	for card in 1 2 3 4 5; do
+		grep -rqaF -e "$(pin_of "$card")" "$1" && return 0
+	done
+	return 1
+}
+
+cards_leave_no_pin() {
+	writes cards 'quorate card enrol --custodian carl --quorum root'
+	sed -i 's/text: well/text: ready for its share/; s/timeout: 2s/timeout: 60s/' cards/script.yaml
+	quorate ceremony rehearse cards --by ann
+	[ "$(recorded_lines cards done)" = 2 ]
+	! holds_a_pin cards/evidence
+}
+
+a_planted_pin_is_found() {
+	pin_of 3 >cards/evidence/files/planted
+	holds_a_pin cards/evidence
+}
+
+holds 'people stand ready' founds_people
+holds 'a ceremony is held as it is written' is_held
+told 1 'a second run of it is refused' 'begun before' quorate ceremony rehearse good --by ann
+told 1 'and there is nothing to resume' 'every step of this ceremony is done' \
+	quorate ceremony resume good --by ann
+writes plain 'echo well'
+told 3 'what passed no dry run is not run' 'passed no dry run' quorate ceremony run plain --by ann
+holds 'a deputy takes the seat, and the record says so' a_deputy_is_recorded
+holds 'without somebody who must be there nothing begins' nobody_begins_without_an_auditor
+holds 'a pause is resumed where it was' is_paused_and_resumed
+holds 'what is not as expected is an exception' a_mismatch_is_stopped
+holds 'a command that hangs is ended' a_hanging_command_is_bounded
+holds 'output that is no text is kept whole, beside the record' what_is_no_text_is_kept_whole
+holds 'no PIN of a card is in the evidence' cards_leave_no_pin
+holds 'and one that is planted there is found' a_planted_pin_is_found
+
+conclude
