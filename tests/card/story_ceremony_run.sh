@@ -70,7 +70,7 @@ founds_people() {
 is_held() {
 	writes good 'echo well'
 	quorate ceremony rehearse good --by ann
-	[ "$(recorded_lines good done)" = 2 ] && [ "$(recorded_lines good filled)" = 1 ]
+	[ "$(recorded_lines good 'done')" = 2 ] && [ "$(recorded_lines good filled)" = 1 ]
 }
 
 a_deputy_is_recorded() {
@@ -90,7 +90,7 @@ is_paused_and_resumed() {
 	robot 'menu 5 pause' quorate ceremony rehearse paused --by ann
 	[ "$(recorded_lines paused paused)" = 1 ]
 	quorate ceremony resume paused --by ann
-	[ "$(recorded_lines paused done)" = 2 ]
+	[ "$(recorded_lines paused 'done')" = 2 ]
 	grep -q '"after":"pause"' paused/evidence/record.jsonl
 }
 
@@ -127,7 +127,7 @@ cards_leave_no_pin() {
 	writes cards 'quorate card enrol --custodian carl --quorum root'
 	sed -i 's/text: well/text: ready for its share/; s/timeout: 2s/timeout: 60s/' cards/script.yaml
 	quorate ceremony rehearse cards --by ann
-	[ "$(recorded_lines cards done)" = 2 ]
+	[ "$(recorded_lines cards 'done')" = 2 ]
 	! holds_a_pin cards/evidence
 }
 
