@@ -4,6 +4,7 @@
 # docs/verify-by-hand.md, followed literally: its boxes, in bash with coreutils and openssl alone.
 # Sourced with $here set.
 
+# shellcheck disable=SC2154 # here is set by who sources this
 # part roster|ceremony: of the page.
 part() {
 	case $1 in
@@ -19,7 +20,7 @@ outputs() {
 }
 # by_hand: in the folder "room", whose file "boxes" has them.
 by_hand() (
-	cd room
+	cd room || exit
 	env -i HOME="$HOME" PATH=/usr/bin:/bin bash boxes
 )
 # Each line of the page's outputs is in what was said; "..." is anything.

@@ -220,6 +220,35 @@ refrozen() {
 	meets 0 'unsigned: no card signed the head' verifies anew --no-roster
 	meets 1 'no ceremony of this script that was closed with this head' verifies anew
 }
+unhex() {
+	/usr/bin/python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))'
+}
+# A card of nobody's, whose key is in the manifest and whose signature is right.
+forged() {
+	rm -rf forged
+	cp -r root-2027 forged
+	cd forged/evidence
+	rm -r signatures addendum addendum.jsonl manifest
+	mkdir signatures
+	openssl ecparam -name prime256v1 -genkey -noout -out ../key.pem
+	openssl pkey -in ../key.pem -pubout -out cards/root-9.pem
+	point=$(openssl pkey -in ../key.pem -pubout -outform DER | od -An -v -tx1 | tr -d ' \n')
+	point=$(printf %s "$point" | tail -c 130)
+	print=$(printf %s "$point$point" | unhex | sha256sum)
+	printf '{"card":"root/9","dec":"%s","fingerprint":"%s","person":"alice","sig":"%s"}' \
+		"$point" "${print%% *}" "$point" >cards/root-9.json
+	find . -type f | sed 's|^\./||' | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum >../manifest
+	mv ../manifest manifest
+	head=$(sha256sum <manifest)
+	{ printf 'quorate/1 PRACTICE evidence' && printf %s "${head%% *}" | unhex; } >../message
+	openssl dgst -sha256 -sign ../key.pem -out signatures/root-9.sig ../message
+	printf '{"card":"root/9","fingerprint":"%s","hash":"%s","line":0,"person":"alice","v":1}\n' \
+		"${print%% *}" "${head%% *}" >signatures/root-9.json
+	cd ../..
+	meets 0 'head: card root/9 of alice (custodian): right' verifies forged --no-roster
+	meets 1 'WRONG, stranger: card root/9 of alice signed, and the roster does not know it as such' \
+		verifies forged
+}
 another_roster() {
 	quorate init --practice --by eve --roster other.db
 	meets 1 'WRONG, stranger: the evidence was made with roster' verifies root-2027 --roster other.db
@@ -240,6 +269,7 @@ bob (custodian) signs on paper' verifies root-2028 --previous root-2027
 	meets 1 'its head is not the one that the record names' verifies root-2028 --previous root-2028
 }
 holds 'without its signatures, evidence that was frozen anew is not what the roster knows' refrozen
+holds 'a card that the roster does not know is a stranger, however right its signature' forged
 holds 'cards of another roster are strangers' another_roster
 holds 'dissent is told, and the chain to the ceremony before is checked' follows
 
