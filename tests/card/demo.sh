@@ -3,7 +3,7 @@
 #
 # demo.sh QUORATE STORY
 #
-# The demo's story, whole; and that it does not end well when one byte of a card's file is another.
+# The demo's story, whole, and its ceremony; and that it does not end well when one byte of a card's file is another.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,6 +29,7 @@ if [ "${3:-}" = flipped ]; then
 fi
 
 holds 'the story holds from its first command to its last' "$1" sandbox -- "$2"
+holds 'the ceremony holds, from its template to its evidence' "$1" sandbox -- "$2" ceremony
 for place in 0 50 100; do
 	gives 1 "the story fails when the byte at $place % of a card's file is another" \
 		"$1" sandbox -- "$0" "$1" "$2" flipped "$place"
