@@ -16,6 +16,7 @@
 #include "base/process.h"
 #include "ceremony/folder.h"
 #include "ceremony/stand_in.h"
+#include "roster/person.h"
 
 enum {
 	WORDS_MAX = 24,
@@ -97,13 +98,18 @@ was_before(const struct preparing *preparing, size_t index, const char *name)
 	return strcmp(name, preparing->by) == 0;
 }
 
-/* The roster's role for one of the script; what it does not know is a witness. */
+/* The roster's role for one of the script: the one it says, the one of its name, or a witness. */
 static const char *
 roster_role(const struct preparing *preparing, const char *role)
 {
 	const struct script_role *found = script_role(preparing->script, role);
 
-	return found == NULL || found->as == NULL ? "witness" : found->as;
+	if (found != NULL && found->as != NULL)
+		return found->as;
+	for (unsigned bit = 1; roster_role_word(bit) != NULL; bit <<= 1)
+		if (strcmp(roster_role_word(bit), role) == 0)
+			return role;
+	return "witness";
 }
 
 static enum err

@@ -255,7 +255,7 @@ static const struct {
 _Static_assert(sizeof(checks) / sizeof(*checks) == SCRIPT_EXPECT__COUNT, "a check each");
 
 enum err
-expect_check(const struct script_expect *expect, const struct expect_seen *seen,
+expect_compare(const struct script_expect *expect, const struct expect_seen *seen,
     struct expect_result *out, struct err_trace *trace)
 {
 	out->kind = checks[expect->kind].kind;

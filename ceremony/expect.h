@@ -27,7 +27,7 @@ struct expect_result {
 };
 
 /* `expect` has its texts with every ${name} replaced already. */
-MUST_CHECK enum err expect_check(const struct script_expect *expect, const struct expect_seen *seen,
-    struct expect_result *out, struct err_trace *trace);
+MUST_CHECK enum err expect_compare(const struct script_expect *expect,
+    const struct expect_seen *seen, struct expect_result *out, struct err_trace *trace);
 
 #endif

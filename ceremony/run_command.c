@@ -235,7 +235,7 @@ check_one(struct running *run, const struct script_expect *expect, const struct 
 	plain.text = text;
 	plain.path = path;
 	if (err == ERR_OK)
-		err = expect_check(&plain, seen, out, trace);
+		err = expect_compare(&plain, seen, out, trace);
 	free(text);
 	free(path);
 	return err;

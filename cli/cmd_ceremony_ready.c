@@ -12,6 +12,7 @@
 #include "cli/ceremony_gate.h"
 #include "cli/cli.h"
 #include "roster/ceremony.h"
+#include "roster/log.h"
 #include "roster/person.h"
 
 struct ready_values {
@@ -31,7 +32,6 @@ struct readiness {
 	bool ready;
 };
 
-/* What `run` refuses, unless it is only `told`. */
 static void
 put(struct readiness *ready, const char *check, bool well, const char *found, const char *todo)
 {
@@ -111,6 +111,27 @@ look_at_approvals(struct readiness *ready)
 	    "have them approve it: quorate ceremony approve FOLDER --by NAME --role ROLE");
 }
 
+static enum err
+keep_time(void *context, const struct roster_log_entry *entry, struct err_trace *trace)
+{
+	(void)trace;
+	*(int64_t *)context = entry->time;
+	return ERR_OK;
+}
+
+/* When the roster's last event was; 0 when that cannot be read. */
+static int64_t
+last_event(struct roster *roster)
+{
+	static const struct roster_log_filter newest = { .limit = 1 };
+	int64_t time = 0;
+	const struct roster_log_walk walk = {
+		.filter = &newest, .visit = keep_time, .context = &time
+	};
+
+	return roster_log(roster, &walk, NULL) == ERR_OK ? time : 0;
+}
+
 static void
 look_at_machine(struct readiness *ready)
 {
@@ -120,6 +141,7 @@ look_at_machine(struct readiness *ready)
 	place.evidence = ready->folder;
 	place.network = &ready->texts->sheet->network;
 	place.now = clock_utc();
+	place.roster_last = last_event(ready->cli->custody.roster);
 	for (size_t i = 0; preflight_checks[i].name != NULL; i++) {
 		char finding[PREFLIGHT_TEXT] = "", name[64];
 		const bool well = preflight_checks[i].look(&place, finding);
@@ -189,10 +211,11 @@ look_at_cards(struct readiness *ready, const char *self)
 	const char *argv[] = { self, "health", "--roster", ready->cli->roster_file, NULL };
 	const int status = ask_quietly(argv);
 
-	put(ready, "quorums", status == 0 || status == 1,
+	put(ready, "quorums", status != 2,
 	    status == 0   ? "health is OK"
 	    : status == 1 ? "health warns: quorate health"
-			  : "health is critical or cannot be judged",
+	    : status == 2 ? "health is critical"
+			  : "there is nothing yet of which health could be judged",
 	    "see 'quorate health' for what to do");
 }
 
