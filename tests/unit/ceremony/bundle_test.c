@@ -371,6 +371,24 @@ test_a_practice_signature_is_none_for_real(void **state)
 	assert_found(BUNDLE_SIGNATURE, "the signature is not by card root/1");
 }
 
+/* The signature is over the head, which is as it was: it is the record that is to blame. */
+static void
+test_a_practice_signature_is_right_beside_a_record_that_cannot_be_read(void **state)
+{
+	struct evidence practice = evidence;
+	struct bundle_verdict verdict;
+
+	(void)state;
+	practice.practice = true;
+	evidence_sign(&practice, 0, 0);
+	rewrite_record(3, 0);
+	verdict = verify(NULL);
+	assert_false(verdict.well);
+	assert_int_equal(evidence_count(&verdict, BUNDLE_SIGNATURE), 0);
+	assert_true(verdict.signatures[0].right);
+	bundle_verdict_free(&verdict);
+}
+
 static void
 test_a_signature_by_a_card_without_a_key_in_the_evidence_is_none(void **state)
 {
@@ -592,6 +610,7 @@ main(void)
 		CLAIM(test_parts_of_two_ceremonies_are_told_apart),
 		CLAIM(test_an_output_of_another_ceremony_is_not_what_the_record_tells_of),
 		CLAIM(test_a_practice_signature_is_none_for_real),
+		CLAIM(test_a_practice_signature_is_right_beside_a_record_that_cannot_be_read),
 		CLAIM(test_a_signature_by_a_card_without_a_key_in_the_evidence_is_none),
 		CLAIM(test_links_devices_and_odd_names_are_told_and_not_opened),
 		CLAIM(test_a_folder_instead_of_the_manifest_or_the_record_is_no_evidence),
