@@ -2,11 +2,14 @@
 /* Ceremonies as they are held: run, resume, rehearse. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "ceremony/folder.h"
 #include "ceremony/run.h"
 #include "cli/ceremony_gate.h"
 #include "cli/ceremony_hold.h"
 #include "cli/cli.h"
+#include "roster/ceremony.h"
 
 struct folder_values {
 	const char *folder;
@@ -49,6 +52,29 @@ run_rehearse(struct cli *cli, const void *values, struct err_trace *trace)
 	return ceremony_hold(cli, &hold, trace);
 }
 
+/* The roster learns that it began, before the first line is recorded. */
+static enum err
+tell_begun(struct cli *cli, const char *folder, const struct ceremony_texts *texts,
+    struct err_trace *trace)
+{
+	struct roster_ceremony event = { .kind = ROSTER_CEREMONY_BEGUN };
+	char *path = NULL;
+	bool begun;
+	enum err err = folder_path(folder, FOLDER_EVIDENCE, &path, trace);
+
+	if (err != ERR_OK)
+		return err;
+	begun = access(path, F_OK) == 0;
+	free(path);
+	if (begun)
+		return ERR_OK; /* refused in a moment, or begun without a line */
+	memcpy(event.script.bytes, texts->script->hash, sizeof(event.script.bytes));
+	memcpy(event.hash.bytes, texts->sheet->hash, sizeof(event.hash.bytes));
+	snprintf(event.name, sizeof(event.name), "%s", texts->script->name);
+	snprintf(event.text, sizeof(event.text), "%s", run_mode_word(RUN_REAL));
+	return roster_ceremony_add(cli->custody.roster, &event, trace);
+}
+
 static enum err
 run_run(struct cli *cli, const void *values, struct err_trace *trace)
 {
@@ -56,7 +82,6 @@ run_run(struct cli *cli, const void *values, struct err_trace *trace)
 	const struct ceremony_hold hold = {
 		.folder = v->folder, .mode = RUN_REAL, .begin = run_begin
 	};
-
 	struct ceremony_texts texts;
 	enum err err = ceremony_texts_read(v->folder, &texts, trace);
 
@@ -65,6 +90,8 @@ run_run(struct cli *cli, const void *values, struct err_trace *trace)
 	err = ceremony_gate_lint(v->folder, &texts, cli->custody.roster, trace);
 	if (err == ERR_OK)
 		err = ceremony_gate_dry_run(cli->custody.roster, v->folder, texts.script, trace);
+	if (err == ERR_OK)
+		err = tell_begun(cli, v->folder, &texts, trace);
 	ceremony_texts_free(&texts);
 	return err == ERR_OK ? ceremony_hold(cli, &hold, trace) : err;
 }
@@ -94,7 +121,7 @@ const struct command cmd_ceremony_run[] = {
 	{ .group = "ceremony",
 	    .name = "run",
 	    .summary = "Hold a ceremony: step by step, each written down before the next",
-	    .needs = HOLD_NEEDS,
+	    .needs = NEED_WRITE | NEED_ATTENDANT,
 	    .operands = folder_operands,
 	    .size = sizeof(struct folder_values),
 	    .run = run_run,
