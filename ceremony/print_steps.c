@@ -234,7 +234,7 @@ put_confirmers(struct print *print, const struct script_step *step)
 		       name = (REST - CONFIRMERS_A_ROW * initials) / CONFIRMERS_A_ROW;
 
 	for (size_t i = 0; i < step->confirm.count; i += CONFIRMERS_A_ROW) {
-		struct document_cell cells[1 + 2 * CONFIRMERS_A_ROW];
+		struct document_cell cells[1 + 2 * CONFIRMERS_A_ROW] = { { 0 } };
 		size_t count = 1;
 
 		for (size_t j = i; j < i + CONFIRMERS_A_ROW && j < step->confirm.count; j++) {

@@ -52,8 +52,9 @@ has_software(const struct report_sources *from)
 	json_t *token;
 
 	if (line != NULL)
-		json_array_foreach(json_object_get(line->json, "tokens"), i,
-		    token) if (json_is_true(json_object_get(token, "software"))) return true;
+		json_array_foreach (json_object_get(line->json, "tokens"), i, token)
+			if (json_is_true(json_object_get(token, "software")))
+				return true;
 	for (i = 0; i < from->sheet->token_count; i++)
 		if (sheet_token_is_software(&from->sheet->tokens[i]))
 			return true;

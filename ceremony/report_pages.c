@@ -24,8 +24,8 @@ plain(struct report *report, const json_t *value)
 		return form_print(&report->form, "%lld", (long long)json_integer_value(value));
 	if (json_is_boolean(value))
 		return json_is_true(value) ? "yes" : "no";
-	json_array_foreach(value, i, one) list =
-	    form_join(&report->form, list, ", ", plain(report, one));
+	json_array_foreach (value, i, one)
+		list = form_join(&report->form, list, ", ", plain(report, one));
 	return list;
 }
 
@@ -53,8 +53,7 @@ report_list(
 		return;
 	}
 	form_table(&report->form, titles, count);
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach (rows, i, row) {
 		for (size_t j = 0; j < count; j++)
 			texts[j] = report_text(report, row, columns[j].member);
 		document_where(

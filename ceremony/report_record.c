@@ -51,9 +51,10 @@ find_step(json_t *report, const json_t *number)
 	json_t *phase, *step;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(report, "phases"), i, phase)
-	    json_array_foreach(json_object_get(phase, "steps"), j,
-		step) if (json_integer_value(json_object_get(step, "step")) == wanted) return step;
+	json_array_foreach (json_object_get(report, "phases"), i, phase)
+		json_array_foreach (json_object_get(phase, "steps"), j, step)
+			if (json_integer_value(json_object_get(step, "step")) == wanted)
+				return step;
 	return NULL;
 }
 
@@ -168,18 +169,17 @@ find_attributes(const struct report_sources *from, json_t *report, struct err_tr
 	json_t *phase, *step, *attempt;
 	size_t i, j, k;
 
-	json_array_foreach(json_object_get(report, "phases"), i, phase)
-	    json_array_foreach(json_object_get(phase, "steps"), j, step)
-		json_array_foreach(json_object_get(step, "attempts"), k, attempt)
-	{
-		enum err err;
+	json_array_foreach (json_object_get(report, "phases"), i, phase)
+		json_array_foreach (json_object_get(phase, "steps"), j, step)
+			json_array_foreach (json_object_get(step, "attempts"), k, attempt) {
+				enum err err;
 
-		if (!says_attributes(json_object_get(attempt, "command")))
-			continue;
-		err = put_attributes(from, report, attempt, trace);
-		if (err != ERR_OK)
-			return err;
-	}
+				if (!says_attributes(json_object_get(attempt, "command")))
+					continue;
+				err = put_attributes(from, report, attempt, trace);
+				if (err != ERR_OK)
+					return err;
+			}
 	return ERR_OK;
 }
 

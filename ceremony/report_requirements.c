@@ -52,13 +52,12 @@ steps_done(const struct asked *asked, const char *result)
 	unsigned count = 0;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(asked->report, "phases"), i, phase)
-	    json_array_foreach(json_object_get(phase, "steps"), j, step)
-	{
-		const char *its = json_string_value(json_object_get(step, "result"));
+	json_array_foreach (json_object_get(asked->report, "phases"), i, phase)
+		json_array_foreach (json_object_get(phase, "steps"), j, step) {
+			const char *its = json_string_value(json_object_get(step, "result"));
 
-		count += its != NULL && (result == NULL || strcmp(its, result) == 0);
-	}
+			count += its != NULL && (result == NULL || strcmp(its, result) == 0);
+		}
 	return count;
 }
 
@@ -82,8 +81,7 @@ came(const struct asked *asked, const char *stands_for)
 	const json_t *person;
 	size_t i;
 
-	json_array_foreach(json_object_get(asked->report, "attendance"), i, person)
-	{
+	json_array_foreach (json_object_get(asked->report, "attendance"), i, person) {
 		const char *role = json_string_value(json_object_get(person, "role"));
 		const struct script_role *of =
 		    role == NULL ? NULL : script_role(asked->from->script, role);
@@ -103,8 +101,7 @@ additions(const struct asked *asked, const char *kind)
 	unsigned count = 0;
 	size_t i;
 
-	json_array_foreach(json_object_get(asked->report, "addendum"), i, line)
-	{
+	json_array_foreach (json_object_get(asked->report, "addendum"), i, line) {
 		const char *its = json_string_value(json_object_get(line, "kind"));
 
 		count += its != NULL && strcmp(its, kind) == 0;
@@ -134,14 +131,13 @@ filled(const struct asked *asked, const char *record)
 	unsigned count = 0;
 	size_t i, j, k;
 
-	json_array_foreach(json_object_get(asked->report, "phases"), i, phase)
-	    json_array_foreach(json_object_get(phase, "steps"), j, step)
-		json_array_foreach(json_object_get(step, "filled"), k, one)
-	{
-		const char *its = json_string_value(json_object_get(one, "record"));
+	json_array_foreach (json_object_get(asked->report, "phases"), i, phase)
+		json_array_foreach (json_object_get(phase, "steps"), j, step)
+			json_array_foreach (json_object_get(step, "filled"), k, one) {
+				const char *its = json_string_value(json_object_get(one, "record"));
 
-		count += its != NULL && strcmp(its, record) == 0;
-	}
+				count += its != NULL && strcmp(its, record) == 0;
+			}
 	return count;
 }
 
@@ -163,8 +159,9 @@ came_several(const struct asked *asked)
 	const json_t *first = json_object_get(json_array_get(list, 0), "person");
 	size_t i;
 
-	json_array_foreach(
-	    list, i, one) if (!json_equal(json_object_get(one, "person"), first)) return true;
+	json_array_foreach (list, i, one)
+		if (!json_equal(json_object_get(one, "person"), first))
+			return true;
 	return false;
 }
 
@@ -190,8 +187,9 @@ modules(const struct asked *asked)
 	const json_t *device;
 	size_t i;
 
-	json_array_foreach(json_object_get(asked->report, "devices"), i,
-	    device) if (!json_is_string(json_object_get(device, "certificate"))) return json_null();
+	json_array_foreach (json_object_get(asked->report, "devices"), i, device)
+		if (!json_is_string(json_object_get(device, "certificate")))
+			return json_null();
 	return i == 0 ? json_null() : answer("%zu devices, each with its certificate's number", i);
 }
 
@@ -201,9 +199,10 @@ device_papers(const struct asked *asked)
 	const json_t *device;
 	size_t i;
 
-	json_array_foreach(json_object_get(asked->report, "devices"), i,
-	    device) if (!json_is_string(json_object_get(device, "serial")) ||
-			!json_is_string(json_object_get(device, "firmware"))) return json_null();
+	json_array_foreach (json_object_get(asked->report, "devices"), i, device)
+		if (!json_is_string(json_object_get(device, "serial")) ||
+		    !json_is_string(json_object_get(device, "firmware")))
+			return json_null();
 	return i == 0 ? json_null()
 		      : answer("%zu devices, each with model, serial and firmware", i);
 }
@@ -247,8 +246,7 @@ has_said(const struct asked *asked, const char *stands_for)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(asked->report, "statements"), i, one)
-	{
+	json_array_foreach (json_object_get(asked->report, "statements"), i, one) {
 		const char *role = json_string_value(json_object_get(one, "role"));
 		const struct script_role *of =
 		    role == NULL ? NULL : script_role(asked->from->script, role);
@@ -310,8 +308,8 @@ keys_known(const struct asked *asked)
 	const json_t *device;
 	size_t i, keys = 0;
 
-	json_array_foreach(json_object_get(asked->report, "devices"), i, device) keys +=
-	    json_array_size(json_object_get(device, "keys"));
+	json_array_foreach (json_object_get(asked->report, "devices"), i, device)
+		keys += json_array_size(json_object_get(device, "keys"));
 	return keys == 0 ? json_null() : answer("%zu keys in the devices' inventory", keys);
 }
 

@@ -103,8 +103,7 @@ seen(const struct report_sources *from, const char *name)
 
 	if (line == NULL)
 		return NULL;
-	json_array_foreach(json_object_get(line->json, "tokens"), i, token)
-	{
+	json_array_foreach (json_object_get(line->json, "tokens"), i, token) {
 		const char *its = json_string_value(json_object_get(token, "name"));
 
 		if (its != NULL && strcmp(its, name) == 0)

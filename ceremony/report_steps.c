@@ -156,7 +156,8 @@ put_attempt(struct report *report, const json_t *attempt, size_t of)
 			? "What stood in for the command of the script"
 			: NULL,
 		    command_of(report, command));
-	json_array_foreach(json_object_get(attempt, "checks"), i, check) put_check(report, check);
+	json_array_foreach (json_object_get(attempt, "checks"), i, check)
+		put_check(report, check);
 	put_outcome(report, attempt);
 }
 
@@ -168,8 +169,7 @@ put_filled(struct report *report, const json_t *step)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(step, "filled"), i, one)
-	{
+	json_array_foreach (json_object_get(step, "filled"), i, one) {
 		const char *about = json_string_value(json_object_get(one, "about"));
 		const char *label = report_text(report, one, "label");
 		struct document_cell cells[] = {
@@ -191,10 +191,10 @@ put_decided(struct report *report, const json_t *step)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(step, "decided"), i, one)
-	    put_wide(report, DOCUMENT_FRAME, DOCUMENT_PLAIN, "Decision",
-		form_print(&report->form, "%s  %s (%s)", report_text(report, one, "question"),
-		    report_text(report, one, "taken"), report_text(report, one, "by")));
+	json_array_foreach (json_object_get(step, "decided"), i, one)
+		put_wide(report, DOCUMENT_FRAME, DOCUMENT_PLAIN, "Decision",
+		    form_print(&report->form, "%s  %s (%s)", report_text(report, one, "question"),
+			report_text(report, one, "taken"), report_text(report, one, "by")));
 }
 
 static void
@@ -204,10 +204,10 @@ put_confirmed(struct report *report, const json_t *step)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(step, "confirmed"), i, one) list =
-	    form_join(&report->form, list, "; ",
-		form_print(&report->form, "%s (%s), %s", report_text(report, one, "person"),
-		    report_text(report, one, "role"), report_text(report, one, "time")));
+	json_array_foreach (json_object_get(step, "confirmed"), i, one)
+		list = form_join(&report->form, list, "; ",
+		    form_print(&report->form, "%s (%s), %s", report_text(report, one, "person"),
+			report_text(report, one, "role"), report_text(report, one, "time")));
 	if (list[0] != '\0')
 		put_wide(report, DOCUMENT_FRAME, DOCUMENT_PLAIN, "Confirmed by", list);
 }
@@ -221,8 +221,8 @@ put_step(struct report *report, const json_t *step)
 	document_where(report->form.document,
 	    form_print(&report->form, "step %s", report_text(report, step, "step")));
 	put_title(report, step);
-	json_array_foreach(attempts, i, attempt)
-	    put_attempt(report, attempt, json_array_size(attempts));
+	json_array_foreach (attempts, i, attempt)
+		put_attempt(report, attempt, json_array_size(attempts));
 	put_filled(report, step);
 	put_decided(report, step);
 	put_confirmed(report, step);
@@ -236,10 +236,10 @@ report_put_steps(struct report *report)
 	size_t i, j;
 
 	document_page(report->form.document);
-	json_array_foreach(json_object_get(report->json, "phases"), i, phase)
-	{
+	json_array_foreach (json_object_get(report->json, "phases"), i, phase) {
 		form_section(&report->form, form_print(&report->form, "Phase %zu: %s", i + 1,
 						report_text(report, phase, "title")));
-		json_array_foreach(json_object_get(phase, "steps"), j, step) put_step(report, step);
+		json_array_foreach (json_object_get(phase, "steps"), j, step)
+			put_step(report, step);
 	}
 }

@@ -15,8 +15,7 @@ people(struct report *report, const json_t *role)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(role, "people"), i, one)
-	{
+	json_array_foreach (json_object_get(role, "people"), i, one) {
 		const char *deputy = json_string_value(json_object_get(one, "deputy"));
 		const char *name = report_text(report, one, "name");
 
@@ -37,8 +36,7 @@ put_roles(struct report *report)
 
 	form_section(&report->form, "Roles");
 	form_table(&report->form, columns, COUNT(columns));
-	json_array_foreach(json_object_get(report->json, "roles"), i, role)
-	{
+	json_array_foreach (json_object_get(report->json, "roles"), i, role) {
 		const char *const texts[] = { report_text(report, role, "role"),
 			people(report, role), report_text(report, role, "duty"),
 			report_text(report, role, "signs") };
@@ -122,7 +120,8 @@ put_device(struct report *report, const json_t *device)
 	document_cells(form->document, &(struct document_shape){ .above = 6 }, first, COUNT(first));
 	document_keep(form->document);
 	document_cells(form->document, &(struct document_shape){ 0 }, second, COUNT(second));
-	json_array_foreach(json_object_get(device, "keys"), i, key) put_key(report, key);
+	json_array_foreach (json_object_get(device, "keys"), i, key)
+		put_key(report, key);
 }
 
 static void
@@ -135,8 +134,7 @@ put_attributes(struct report *report)
 	form_section(form, "Attributes of the keys, as read back from the tokens");
 	if (json_array_size(list) == 0)
 		form_paragraph(form, "Not recorded: no step's output shows them.");
-	json_array_foreach(list, i, one)
-	{
+	json_array_foreach (list, i, one) {
 		const struct document_cell cell = { 1000, DOCUMENT_FIXED, DOCUMENT_FRAME,
 			form_print(form, "Step %s, %s", report_text(report, one, "step"),
 			    report_text(report, one, "file")),
@@ -161,8 +159,8 @@ report_put_devices(struct report *report)
 	form_section(&report->form, "Devices and the keys in them");
 	if (json_array_size(json_object_get(report->json, "devices")) == 0)
 		form_paragraph(&report->form, "The sheet names no HSM.");
-	json_array_foreach(json_object_get(report->json, "devices"), i, device)
-	    put_device(report, device);
+	json_array_foreach (json_object_get(report->json, "devices"), i, device)
+		put_device(report, device);
 	form_section(&report->form, "Source of the random numbers");
 	form_paragraph(&report->form, report_text(report, report->json, "entropy"));
 	put_attributes(report);
@@ -214,17 +212,17 @@ deviations(struct report *report)
 	const char *list = "";
 	size_t i, j;
 
-	json_array_foreach(json_object_get(report->json, "phases"), i, phase)
-	    json_array_foreach(json_object_get(phase, "steps"), j, step)
-	{
-		const char *result = json_string_value(json_object_get(step, "result"));
+	json_array_foreach (json_object_get(report->json, "phases"), i, phase)
+		json_array_foreach (json_object_get(phase, "steps"), j, step) {
+			const char *result = json_string_value(json_object_get(step, "result"));
 
-		if (result == NULL || strcmp(result, "deviation") != 0)
-			continue;
-		list = form_join(&report->form, list, "\n",
-		    form_print(&report->form, "Step %s: %s", report_text(report, step, "step"),
-			report_text(report, step, "title")));
-	}
+			if (result == NULL || strcmp(result, "deviation") != 0)
+				continue;
+			list = form_join(&report->form, list, "\n",
+			    form_print(&report->form, "Step %s: %s",
+				report_text(report, step, "step"),
+				report_text(report, step, "title")));
+		}
 	return list;
 }
 
@@ -246,7 +244,8 @@ report_put_exceptions(struct report *report)
 	form_section(&report->form, "Exceptions");
 	if (json_array_size(exceptions) == 0)
 		form_paragraph(&report->form, "None was recorded.");
-	json_array_foreach(exceptions, i, one) put_exception(report, one);
+	json_array_foreach (exceptions, i, one)
+		put_exception(report, one);
 	form_section(&report->form, "Interruptions");
 	report_list(report, "interruptions", interruptions, "None was recorded.");
 	form_section(&report->form, "Notes");
@@ -306,8 +305,7 @@ put_addendum(struct report *report)
 		return;
 	}
 	form_table(form, columns, COUNT(columns));
-	json_array_foreach(list, i, line)
-	{
+	json_array_foreach (list, i, line) {
 		const char *const texts[] = { report_text(report, line, "time"),
 			report_text(report, line, "kind"), addendum_text(report, line) };
 

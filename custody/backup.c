@@ -134,6 +134,7 @@ restore(struct transfer *transfer, struct err_trace *trace)
 	transfer->expected = &hash;
 	transfer->extractable = policy == ROSTER_EXTRACTABLE_EVERYWHERE;
 	err = transfer_run(transfer, trace);
+	transfer->expected = NULL;
 	if (err == ERR_OK)
 		err = refuse_restored(transfer, trace);
 	if (err == ERR_OK)

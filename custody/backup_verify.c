@@ -194,6 +194,7 @@ verify(struct transfer *transfer, struct err_trace *trace)
 	hash = transfer->result->backup.public_hash;
 	transfer->expected = &hash;
 	err = transfer_run(transfer, trace);
+	transfer->expected = NULL;
 	if (err == ERR_OK)
 		err = nothing_is_left(transfer->result, trace);
 	return err == ERR_OK ? finish(transfer, ROSTER_BACKUP_RESTORED_TO_SESSION, trace) : err;

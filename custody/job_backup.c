@@ -279,7 +279,7 @@ static enum err
 run_seal(const struct job_tools *tools, const json_t *request, struct job_result *out,
     struct err_trace *trace)
 {
-	uint8_t wanted[SHA256_SIZE], hash[SHA256_SIZE];
+	uint8_t wanted[SHA256_SIZE] = { 0 }, hash[SHA256_SIZE];
 	struct public_der public = { .len = 0 };
 	struct key_facts key;
 	const char *label;

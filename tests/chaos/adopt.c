@@ -30,11 +30,11 @@ count_open(struct world *bare)
 	if (!runs(bare, "quorum show root --json", NULL))
 		return 0;
 	quorum = world_last_json(bare);
-	json_array_foreach(json_object_get(quorum, "tokens"), i, token) open +=
-	    number_of(token, "user_pin_generation") != 0 &&
-		    number_of(token, "so_pin_generation") != 0
-		? 1
-		: 0;
+	json_array_foreach (json_object_get(quorum, "tokens"), i, token)
+		open += number_of(token, "user_pin_generation") != 0 &&
+				number_of(token, "so_pin_generation") != 0
+			    ? 1
+			    : 0;
 	json_decref(quorum);
 	return open;
 }
@@ -50,8 +50,7 @@ check_others(struct world *bare)
 	if (!runs(bare, "token list --json", NULL))
 		return "without the roster, the tokens cannot be listed";
 	list = world_last_json(bare);
-	json_array_foreach(json_object_get(list, "tokens"), i, token)
-	{
+	json_array_foreach (json_object_get(list, "tokens"), i, token) {
 		const char *name = json_string_value(json_object_get(token, "bound_as"));
 		const char *serial = json_string_value(json_object_get(token, "serial"));
 

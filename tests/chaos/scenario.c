@@ -353,8 +353,7 @@ check_tokens(const struct scenario *scenario, struct world *world)
 	if (world_quorate(world, "token list --json", NULL) != 0)
 		return "the tokens cannot be listed";
 	list = world_last_json(world);
-	json_array_foreach(json_object_get(list, "tokens"), i, token)
-	{
+	json_array_foreach (json_object_get(list, "tokens"), i, token) {
 		const char *name = json_string_value(json_object_get(token, "bound_as"));
 
 		if (!json_is_true(json_object_get(token, "initialised")))

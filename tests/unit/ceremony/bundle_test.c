@@ -251,7 +251,7 @@ rewrite_record(int without, int swap)
 
 	while (count < 8 && (line[count] = strsep(&rest, "\n")) != NULL && line[count][0] != '\0')
 		count++;
-	if (swap > 0) {
+	if (swap > 0 && swap < count) {
 		char *first = line[swap - 1];
 
 		line[swap - 1] = line[swap];
