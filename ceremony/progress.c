@@ -82,6 +82,25 @@ find_person(const struct progress *progress, const char *role, const char *name)
 	return NULL;
 }
 
+/* Room for one more person, whose texts it takes copies of. */
+static enum err
+push_person(struct progress *progress, const json_t *line, struct err_trace *trace)
+{
+	struct progress_person *more =
+	    realloc(progress->persons, (progress->person_count + 1) * sizeof(*more));
+	char *name = strdup(text_of(line, "person")), *role = strdup(text_of(line, "role"));
+
+	if (more != NULL)
+		progress->persons = more;
+	if (more == NULL || name == NULL || role == NULL) {
+		free(name);
+		free(role);
+		return no_memory(trace);
+	}
+	more[progress->person_count++] = (struct progress_person){ .name = name, .role = role };
+	return ERR_OK;
+}
+
 static enum err
 add_person(struct progress *progress, const json_t *line, struct err_trace *trace)
 {
@@ -89,18 +108,11 @@ add_person(struct progress *progress, const json_t *line, struct err_trace *trac
 	    find_person(progress, text_of(line, "role"), text_of(line, "person"));
 
 	if (person == NULL) {
-		struct progress_person *more =
-		    realloc(progress->persons, (progress->person_count + 1) * sizeof(*more));
+		enum err err = push_person(progress, line, trace);
 
-		if (more == NULL)
-			return no_memory(trace);
-		progress->persons = more;
-		person = &more[progress->person_count];
-		person->name = strdup(text_of(line, "person"));
-		person->role = strdup(text_of(line, "role"));
-		progress->person_count++;
-		if (person->name == NULL || person->role == NULL)
-			return no_memory(trace);
+		if (err != ERR_OK)
+			return err;
+		person = &progress->persons[progress->person_count - 1];
 	}
 	person->here = is_true(line, "in");
 	person->deputy = is_true(line, "deputy");
@@ -112,17 +124,20 @@ add_value(struct progress *progress, const json_t *line, struct err_trace *trace
 {
 	struct progress_value *more =
 	    realloc(progress->values, (progress->value_count + 1) * sizeof(*more));
-	struct progress_value *value;
+	char *name = strdup(text_of(line, "name")), *value = strdup(text_of(line, "value"));
 
-	if (more == NULL)
+	if (more != NULL)
+		progress->values = more;
+	if (more == NULL || name == NULL || value == NULL) {
+		free(name);
+		free(value);
 		return no_memory(trace);
-	progress->values = more;
-	value = &more[progress->value_count++];
-	value->step = number_of(line, "step");
-	value->round = progress->done;
-	value->name = strdup(text_of(line, "name"));
-	value->value = strdup(text_of(line, "value"));
-	return value->name == NULL || value->value == NULL ? no_memory(trace) : ERR_OK;
+	}
+	more[progress->value_count++] = (struct progress_value){ .step = number_of(line, "step"),
+		.round = progress->done,
+		.name = name,
+		.value = value };
+	return ERR_OK;
 }
 
 static void
