@@ -46,7 +46,8 @@ check_steps(struct closing *closing, struct err_trace *trace)
 
 	if (done != NULL)
 		last = (size_t)json_integer_value(json_object_get(done->json, "step"));
-	if (closing->out.stopped || (last == steps && (begun == NULL || begun->n < done->n)))
+	if (closing->out.stopped ||
+	    (last == steps && done != NULL && (begun == NULL || begun->n < done->n)))
 		return ERR_OK;
 	err_next(trace,
 	    "Go on with it: 'quorate ceremony resume %s --by %s'; stop it there if it cannot be "

@@ -80,7 +80,7 @@ field_is_name(const char *text)
 enum err
 field_name(const struct fields_reader *reader, const struct yaml_node *node, const char **out)
 {
-	const char *text = NULL;
+	const char *text = "";
 	const enum err err = field_text(reader, node, &text);
 
 	if (err != ERR_OK)
@@ -182,7 +182,7 @@ read_choice(const struct fields_reader *reader, const struct field_row *row,
 {
 	char list[160] = "";
 	size_t len = 0;
-	const char *text = NULL;
+	const char *text = "";
 	const enum err err = field_text(reader, node, &text);
 
 	if (err != ERR_OK)
