@@ -12,8 +12,8 @@
 
 enum { TEXT_MAX = 4096, NAME_MAX_LEN = 32 };
 
-enum err
-fields_refuse(const struct fields_reader *reader, struct yaml_place place, const char *fmt, ...)
+void
+fields_fault(const struct fields_reader *reader, struct yaml_place place, const char *fmt, ...)
 {
 	char text[ERR_TEXT];
 	va_list args;
@@ -21,16 +21,19 @@ fields_refuse(const struct fields_reader *reader, struct yaml_place place, const
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	return FAIL(reader->trace, ERR_FORMAT, "%s:%u:%u: %s", reader->file, place.line,
+	(void)FAIL(reader->trace, ERR_FORMAT, "%s:%u:%u: %s", reader->file, place.line,
 	    place.column, text);
 }
 
-static enum err
-refuse_kind(const struct fields_reader *reader, const struct yaml_node *node, const char *wanted)
+/* As fields_refuse, for a value of the wrong kind. */
+#define refuse_kind(reader, node, wanted) (kind_fault((reader), (node), (wanted)), ERR_FORMAT)
+
+static void
+kind_fault(const struct fields_reader *reader, const struct yaml_node *node, const char *wanted)
 {
 	static const char *const is[] = { "a text", "a list", "a mapping" };
 
-	return fields_refuse(reader, node->place, "%s%s%s must be %s, and is %s",
+	fields_fault(reader, node->place, "%s%s%s must be %s, and is %s",
 	    node->name == NULL ? "this" : "'", node->name == NULL ? "" : node->name,
 	    node->name == NULL ? "" : "'", wanted, is[node->kind]);
 }

@@ -82,8 +82,10 @@ bool field_is_name(const char *text);
 MUST_CHECK enum err
 field_room(const struct fields_reader *reader, size_t count, size_t size, void **out);
 
-/* ERR_FORMAT: "FILE:LINE:COLUMN: …". */
-enum err fields_refuse(const struct fields_reader *reader, struct yaml_place place, const char *fmt,
-    ...) PRINTF_LIKE(3, 4);
+/* return fields_refuse(reader, place, "…"): ERR_FORMAT, "FILE:LINE:COLUMN: …". Its value is written
+ * out, so that an analyser sees that it is no success. */
+#define fields_refuse(reader, place, ...) (fields_fault((reader), (place), __VA_ARGS__), ERR_FORMAT)
+void fields_fault(const struct fields_reader *reader, struct yaml_place place, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/arena.h"
 #include "cli/command.h"
 
 enum { WORDS_MAX = 256, ADDED = 3 }; /* --by NAME, and NULL */
@@ -25,35 +26,44 @@ takes_by(const struct command *command)
 
 /* The parser cuts lists at their commas: it gets copies. */
 static enum err
-copy_words(size_t count, const char *const *words, char **out, struct err_trace *trace)
+copy_words(struct arena *arena, size_t count, const char *const *words, char **out)
 {
 	for (size_t i = 0; i < count; i++) {
-		out[i] = strdup(words[i]);
+		out[i] = arena_text(arena, words[i], strlen(words[i]));
 		if (out[i] == NULL)
-			return FAIL(trace, ERR_NOMEM, "no memory");
+			return ERR_NOMEM;
 	}
 	return ERR_OK;
 }
 
-static void
-free_words(char **words)
+static enum err
+refuse_unknown(size_t count, const char *const *words, struct err_trace *trace)
 {
-	for (size_t i = 0; words[i] != NULL; i++)
-		free(words[i]);
+	err_next(trace, "'quorate help' lists the commands.");
+	return FAIL(trace, ERR_ABSENT, "there is no command 'quorate %s%s%s'",
+	    count < 2 ? "" : words[1], count < 3 ? "" : " ", count < 3 ? "" : words[2]);
 }
 
 /* As `run` gives it: with the people who do it. */
 static enum err
-parse_as_run(const struct command *command, size_t count, char **words, struct err_trace *trace)
+parse_as_run(struct arena *arena, size_t count, const char *const *words, struct err_trace *trace)
 {
-	const bool two = (command->needs & NEED_TWO) != 0;
-	const char *const by[] = { "--by", two ? "a,b" : "a" };
-	const size_t added = takes_by(command) ? 2 : 0;
+	const struct command *command = find(count, words);
+	const char *by[] = { "--by", "a" };
+	size_t added;
+	char *copies[WORDS_MAX + ADDED] = { NULL };
 	struct command_line line = { .command = NULL };
-	enum err err = copy_words(added, by, words + count, trace);
+	enum err err;
 
-	if (err == ERR_OK)
-		err = command_parse((int)(count + added), words, &line, trace);
+	if (command == NULL)
+		return refuse_unknown(count, words, trace);
+	added = takes_by(command) ? 2 : 0;
+	if ((command->needs & NEED_TWO) != 0)
+		by[1] = "a,b";
+	if (copy_words(arena, count, words, copies) != ERR_OK ||
+	    copy_words(arena, added, by, copies + count) != ERR_OK)
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	err = command_parse((int)(count + added), copies, &line, trace);
 	free(line.values);
 	return err;
 }
@@ -61,21 +71,15 @@ parse_as_run(const struct command *command, size_t count, char **words, struct e
 static enum err
 check(size_t count, const char *const *words, struct err_trace *trace)
 {
-	const struct command *command = find(count, words);
-	char *copies[WORDS_MAX + ADDED] = { NULL };
+	struct arena *arena = NULL;
 	enum err err;
 
-	if (command == NULL) {
-		err_next(trace, "'quorate help' lists the commands.");
-		return FAIL(trace, ERR_ABSENT, "there is no command 'quorate %s%s%s'",
-		    count < 2 ? "" : words[1], count < 3 ? "" : " ", count < 3 ? "" : words[2]);
-	}
 	if (count > WORDS_MAX)
 		return FAIL(trace, ERR_ARGUMENT, "the command has more than %d words", WORDS_MAX);
-	err = copy_words(count, words, copies, trace);
+	err = arena_new(&arena, trace);
 	if (err == ERR_OK)
-		err = parse_as_run(command, count, copies, trace);
-	free_words(copies);
+		err = parse_as_run(arena, count, words, trace);
+	arena_free(arena);
 	return err;
 }
 
