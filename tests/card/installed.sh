@@ -48,6 +48,8 @@ completes() {
 holds 'the command is there' test -x "$quorate"
 gives 1 'nothing lies outside its folders' elsewhere
 holds 'bash completes its words' completes
+holds 'a ceremony begins from an installed template' \
+	"$quorate" ceremony new root-key-generation "$folder/ceremony"
 holds 'the story begins with what was installed' \
 	"$quorate" sandbox -- "$2" people enrol create key
 gives 1 'every program inside is the installed one' from_the_build_folder
