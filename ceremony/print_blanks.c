@@ -69,7 +69,7 @@ put_exception(struct print *print, unsigned number)
 		{ 200, DOCUMENT_PLAIN, DOCUMENT_FRAME | DOCUMENT_SHADE, NULL, "Outcome" },
 		{ 200, DOCUMENT_PLAIN, DOCUMENT_FRAME | DOCUMENT_BOX, NULL, "retry" },
 		{ 400, DOCUMENT_PLAIN, DOCUMENT_FRAME | DOCUMENT_BOX, NULL,
-		    "deviation (not of a step marked NEVER SKIP)" },
+		    "deviation (of a step marked NEVER SKIP only if it was cut off)" },
 		{ 200, DOCUMENT_PLAIN, DOCUMENT_FRAME | DOCUMENT_BOX, NULL, "stop" },
 	};
 	const struct document_cell head[] = {

@@ -184,9 +184,29 @@ go_on(struct progress *progress)
 	free(progress->taken);
 	progress->taken = NULL;
 	progress->step = next;
-	progress->begun = progress->ended = progress->matches = false;
+	progress->begun = progress->ended = progress->matches = progress->cut = false;
 	progress->outcome = 0;
 	progress->confirmed = 0;
+}
+
+/* A power cut in its middle: there is no line of its end. */
+static void
+add_resumed(struct progress *progress)
+{
+	const struct script_step *step = progress_step(progress);
+
+	if (step != NULL && step->command.count > 0 && progress->begun && !progress->ended)
+		progress->cut = true;
+}
+
+/* What a signal ended was cut off too. */
+static void
+add_end(struct progress *progress, const json_t *line)
+{
+	progress->ended = true;
+	progress->matches = is_true(line, "matches");
+	if (number_of(line, "status") > 128)
+		progress->cut = true;
 }
 
 static void
@@ -242,8 +262,10 @@ progress_add(
 		add_begin(progress);
 		return ERR_OK;
 	case RECORD_END:
-		progress->ended = true;
-		progress->matches = is_true(line, "matches");
+		add_end(progress, line);
+		return ERR_OK;
+	case RECORD_RESUMED:
+		add_resumed(progress);
 		return ERR_OK;
 	case RECORD_FILLED:
 		return add_value(progress, line, trace);
@@ -270,7 +292,6 @@ progress_add(
 	case RECORD_PREFLIGHT:
 	case RECORD_NOTE:
 	case RECORD_PAUSED:
-	case RECORD_RESUMED:
 	case RECORD_INVENTORY:
 	case RECORD_STATEMENT:
 	case RECORD_KIND__COUNT:

@@ -37,21 +37,34 @@ ask_texts(struct running *run, const struct run_happened *happened, struct excep
 	return err;
 }
 
+/* A step that is never skipped may all the same have been finished otherwise, once it was cut off.
+ */
+static const char *
+outcome_question(const struct script_step *step, bool cut)
+{
+	if (step != NULL && !step->never_skip)
+		return "What is decided?\n   stop: the ceremony ends here; retry: the step is done "
+		       "once more;\n   deviation: it goes on, and the report says that this step "
+		       "was not as written";
+	if (step != NULL && cut)
+		return "What is decided? (This step is never skipped, but its command was cut "
+		       "off.)\n   stop: the ceremony ends here; retry: the step is done once "
+		       "more;\n   deviation: it was finished otherwise, as by 'quorate quorum "
+		       "resume', and all have seen it; the report says so";
+	return "What is decided? (This step is never skipped.)\n   stop: the ceremony ends here; "
+	       "retry: the step is done once more";
+}
+
 static enum err
 ask_outcome(struct running *run, struct exception *out, struct err_trace *trace)
 {
 	static const char *words[] = { "stop", "retry", "deviation" };
 	const struct script_step *step = progress_step(&run->progress);
-	const bool never = step == NULL || step->never_skip;
-	const struct script_words of = { never ? 2 : 3, words };
+	const bool may_deviate = step != NULL && (!step->never_skip || run->progress.cut);
+	const struct script_words of = { may_deviate ? 3 : 2, words };
 	size_t taken = 0;
-	enum err err = run_choose(run,
-	    never ? "What is decided? (This step is never skipped.)\n"
-		    "   stop: the ceremony ends here; retry: the step is done once more"
-		  : "What is decided?\n   stop: the ceremony ends here; retry: the step is done "
-		    "once more;\n   deviation: it goes on, and the report says that this step "
-		    "was not as written",
-	    &of, &taken, trace);
+	enum err err =
+	    run_choose(run, outcome_question(step, run->progress.cut), &of, &taken, trace);
 
 	if (err == ERR_OK)
 		out->outcome = words[taken];

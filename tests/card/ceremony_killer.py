@@ -3,7 +3,9 @@
 """An attendant that kills the one who asks.
 
 Passes on what is asked to the sandbox's robot, and its answers back, until the ask whose kind and
-text are those of QUORATE_KILL ("menu Step 3 "): then SIGKILL to the program that asked.
+text are those of QUORATE_KILL ("menu Step 3 "): then SIGKILL to the program that asked. "cut pin" is
+any PIN, and takes the ceremony that runs that program, too, as a power cut would. QUORATE_FINISHED:
+where a step can be done once more, it was finished otherwise.
 """
 import json
 import os
@@ -12,12 +14,37 @@ import subprocess
 import sys
 
 kind, _, words = os.environ.get('QUORATE_KILL', '').partition(' ')
+cut = kind == 'cut'
+if cut:
+    kind, _, words = words.partition(' ')
+
+
+def kill():
+    parent = os.getppid()
+    if cut:
+        with open('/proc/%d/stat' % parent) as stat:
+            os.kill(int(stat.read().rpartition(')')[2].split()[1]), signal.SIGKILL)
+    os.kill(parent, signal.SIGKILL)
+
+
+def decided(asked):
+    """What is taken of a menu in place of the robot's word; None: the robot's."""
+    words = [row['word'] for row in asked.get('of', []) if isinstance(row, dict)]
+    if 'QUORATE_FINISHED' not in os.environ or 'retry' not in words:
+        return None
+    return next((word for word in ('deviation', 'exception') if word in words), None)
+
+
 robot = subprocess.Popen(['quorate-robot'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 for line in sys.stdin.buffer:
     asked = json.loads(line)
     if kind and asked.get('ask') == kind and words in asked.get('text', ''):
-        os.kill(os.getppid(), signal.SIGKILL)
+        kill()
         break
+    if decided(asked):
+        sys.stdout.write('{"take":"%s"}\n' % decided(asked))
+        sys.stdout.flush()
+        continue
     robot.stdin.write(line)
     robot.stdin.flush()
     if 'ask' in asked:
