@@ -92,7 +92,7 @@ look_at_approvals(struct readiness *ready)
 	struct roster_ceremony *list = NULL;
 	struct roster_hash hash;
 	size_t count = 0;
-	char missing[400] = "";
+	char missing[400] = "", todo[600];
 
 	memcpy(hash.bytes, script->hash, sizeof(hash.bytes));
 	if (roster_ceremony_list(ready->cli->custody.roster, &hash, &list, &count, NULL) != ERR_OK)
@@ -106,9 +106,12 @@ look_at_approvals(struct readiness *ready)
 			    at == 0 ? "not approved by: " : ", ", role->name);
 	}
 	free(list);
+	snprintf(todo, sizeof(todo),
+	    "for each, once the page is signed: quorate ceremony approve %.400s --role ROLE "
+	    "--paper --by NAME",
+	    ready->folder);
 	put(ready, "approvals", missing[0] == '\0',
-	    missing[0] == '\0' ? "by each role that signs" : missing,
-	    "have them approve it: quorate ceremony approve FOLDER --by NAME --role ROLE");
+	    missing[0] == '\0' ? "by each role that signs" : missing, todo);
 }
 
 static enum err
