@@ -37,6 +37,7 @@ print_findings(struct cli *cli, const struct bundle_verdict *verdict, bool notes
 void
 bundle_print_verdict(struct cli *cli, const char *evidence, const struct bundle_verdict *verdict)
 {
+	static const struct roster_hash none = { { 0 } }; /* the head without a manifest */
 	struct roster_hash head;
 
 	if (verdict->practice)
@@ -48,7 +49,8 @@ bundle_print_verdict(struct cli *cli, const char *evidence, const struct bundle_
 	print_findings(cli, verdict, false);
 	print_findings(cli, verdict, true);
 	memcpy(head.bytes, verdict->head, sizeof(head.bytes));
-	cli_print_head(cli, "head", &head);
+	if (!roster_hash_equal(&head, &none))
+		cli_print_head(cli, "head", &head);
 	fputs(verdict->well ? "Well: every byte is as it was frozen. Compare the head with the "
 			      "signature pages.\n"
 			    : "NOT WELL: do not rely on this evidence.\n",

@@ -392,6 +392,7 @@ terminal_menu(
 		err = read_line(terminal, line, sizeof(line), trace);
 		if (err != ERR_OK || find_row(menu, line, taken))
 			return err;
+		fputs("   That is none of them, or more than one.\n", terminal->out);
 	}
 }
 
