@@ -186,6 +186,19 @@ check_hash(
 	    trace, ERR_FORMAT, "the %s in the evidence is not the one that was begun with", name);
 }
 
+/* The record says whose ceremony it is, and whether it is practice: no other roster goes on. */
+static enum err
+check_same_roster(const struct running *run, const json_t *line, struct err_trace *trace)
+{
+	const char *id = json_string_value(json_object_get(json_object_get(line, "roster"), "id"));
+
+	if (id != NULL && strcmp(id, run->roster_id) == 0)
+		return ERR_OK;
+	err_next(trace, "Name the roster that the ceremony was begun with: --roster FILE.");
+	return FAIL(trace, ERR_DENIED, "this ceremony was begun with another roster than %s",
+	    run->input->roster.file);
+}
+
 /* A rehearsal that was cut off goes on as one. */
 static enum run_mode
 mode_of(const json_t *line)
@@ -208,7 +221,9 @@ replay(struct running *run, const struct record *lines, struct err_trace *trace)
 		    run->input->by);
 		return FAIL(trace, ERR_ABSENT, "nothing of this ceremony was recorded");
 	}
-	err = check_hash(lines->lines[0].json, "script", run->script->hash, trace);
+	err = check_same_roster(run, lines->lines[0].json, trace);
+	if (err == ERR_OK)
+		err = check_hash(lines->lines[0].json, "script", run->script->hash, trace);
 	if (err == ERR_OK)
 		err = check_hash(lines->lines[0].json, "sheet", run->sheet->hash, trace);
 	if (err == ERR_OK)

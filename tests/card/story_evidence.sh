@@ -49,6 +49,9 @@ not_at_its_end() {
 	meets 1 'step 0 of 1 was done last: the ceremony is not at its end
 quorate ceremony resume half --by ann' closes half
 	meets 1 'WRONG, open: there is no manifest' verifies half
+	quorate init --practice --roster elsewhere.db --by ann >init.out
+	meets 3 'this ceremony was begun with another roster than elsewhere.db' \
+		quorate ceremony resume half --roster elsewhere.db --by ann
 	mkdir none
 	meets 4 'the ceremony in none was never begun' closes none
 	meets 4 'there is no evidence in none' verifies none
