@@ -66,8 +66,12 @@ await(const struct program_call *call, pid_t pid, struct program_end *end, struc
 {
 	enum err err = process_wait_for(pid, (int64_t)call->timeout_s * 1000, &end->status, trace);
 
-	if (err != ERR_TIMEOUT)
+	if (err != ERR_TIMEOUT) {
+		/* What it left behind could still write into what is measured next. */
+		if (call->own_group)
+			(void)kill(-pid, SIGKILL);
 		return err;
+	}
 	err_clear(trace);
 	end->timed_out = true;
 	return end_program(call, pid, &end->status, trace);

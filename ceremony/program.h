@@ -17,7 +17,7 @@ struct program_call {
 	const char *folder;      /* where it works */
 	const char *out, *err;   /* new files for what it prints */
 	unsigned timeout_s;
-	bool own_group; /* ended with whatever it began; has no terminal then */
+	bool own_group; /* whatever it began ends with it; has no terminal then */
 };
 
 struct program_output {

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A step's command: what it leaves behind cannot change what was written down of it. */
+#include "tests/unit/test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "ceremony/program.h"
+
+enum { PATIENCE_MS = 20000 };
+
+static char folder[] = "/tmp/ceremony-program-XXXXXX";
+static char out[64], errors[64], fifo[64];
+
+static int
+setup(void **state)
+{
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return 1;
+	snprintf(out, sizeof(out), "%s/1.out", folder);
+	snprintf(errors, sizeof(errors), "%s/1.err", folder);
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+	return mkfifo(fifo, 0600);
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	return file_remove_tree(folder, NULL) == ERR_OK ? 0 : 1;
+}
+
+static void
+what_a_command_leaves_in_the_background_ends_with_it(void **state)
+{
+	/* The one that stays holds the output and the fifo open. */
+	static const char *const argv[] = { "/bin/sh", "-c", "sleep 600 >fifo & echo done", NULL };
+	const struct program_call call = { .argv = argv,
+		.folder = folder,
+		.out = out,
+		.err = errors,
+		.timeout_s = 60,
+		.own_group = true };
+	const int reader = open(fifo, O_RDWR | O_CLOEXEC);
+	const int end_of = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct pollfd gone = { .fd = end_of, .events = 0 };
+	struct program_end end = { .status = -1 };
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_true(reader >= 0 && end_of >= 0);
+	assert_ok(program_run(&call, &end, &trace), &trace);
+	assert_int_equal(end.status, 0);
+	assert_int_equal(end.out.bytes, 5);
+	close(reader); /* from here on only what was left behind holds the other end */
+	assert_int_equal(poll(&gone, 1, PATIENCE_MS), 1);
+	assert_true((gone.revents & POLLHUP) != 0);
+	close(end_of);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_command_leaves_in_the_background_ends_with_it),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
