@@ -46,7 +46,7 @@ report_list(
 	const char *texts[COLUMNS_MAX];
 	size_t count = 0, i;
 
-	for (; columns[count].member != NULL && count < COLUMNS_MAX; count++)
+	for (; count < COLUMNS_MAX && columns[count].member != NULL; count++)
 		titles[count] = (struct form_column){ columns[count].title, columns[count].share };
 	if (json_array_size(rows) == 0) {
 		form_paragraph(&report->form, none);
