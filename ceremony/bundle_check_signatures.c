@@ -221,7 +221,11 @@ tell_unsigned(struct bundle_check *check)
 		    check->addendum.count);
 }
 
-/* Someone said at the sign-off that they would sign with their card, and did not. */
+/*
+ * Someone said at the sign-off that they would sign with their card, and no such signature is
+ * there: it was taken away, or the closing was broken off. Only while it is being closed is that
+ * well.
+ */
 static void
 tell_promised(struct bundle_check *check)
 {
@@ -239,7 +243,8 @@ tell_promised(struct bundle_check *check)
 				check->verdict.signatures[j].line == 0 &&
 				strcmp(check->verdict.signatures[j].person, person) == 0;
 		if (!kept)
-			bundle_found(check, BUNDLE_UNSIGNED,
+			bundle_found(check,
+			    check->question->being_closed ? BUNDLE_UNSIGNED : BUNDLE_SIGNATURE,
 			    "%.128s was to sign with a card, and no such signature is there",
 			    person);
 	}

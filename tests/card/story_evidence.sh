@@ -220,7 +220,8 @@ refrozen() {
 		cut -c 67- manifest | tr '\n' '\0' | xargs -0 sha256sum >../manifest
 		mv ../manifest manifest
 	)
-	meets 0 'unsigned: no card signed the head' verifies anew --no-roster
+	meets 1 'alice was to sign with a card, and no such signature is there' \
+		verifies anew --no-roster
 	meets 1 'no ceremony of this script that was closed with this head' verifies anew
 }
 unhex() {
@@ -248,7 +249,8 @@ forged() {
 	printf '{"card":"root/9","fingerprint":"%s","hash":"%s","line":0,"person":"alice","v":1}\n' \
 		"${print%% *}" "${head%% *}" >signatures/root-9.json
 	cd ../..
-	meets 0 'head: card root/9 of alice (custodian): right' verifies forged --no-roster
+	meets 1 'bob was to sign with a card, and no such signature is there' \
+		verifies forged --no-roster
 	meets 1 'WRONG, stranger: card root/9 of alice signed, and the roster does not know it as such' \
 		verifies forged
 }

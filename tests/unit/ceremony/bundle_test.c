@@ -553,6 +553,7 @@ test_the_previous_evidence_is_compared_by_its_head(void **state)
 	hex_encode(evidence.head, SHA256_SIZE, later.previous);
 	evidence_make(&later);
 	evidence_freeze(&later);
+	evidence_sign(&later, 0, 0);
 	assert_ok(bundle_verify(&question, &verdict, &trace), &trace);
 	assert_true(verdict.well);
 	assert_int_equal(evidence_count(&verdict, BUNDLE_UNSEEN), 2);
