@@ -25,6 +25,7 @@ struct switching {
 	struct roster_binding binding; /* as the roster has it */
 	struct secret *pin[ROSTER_TOKEN_PIN__COUNT];
 	struct secret *older[ROSTER_TOKEN_PIN__COUNT]; /* what an older generation gave it */
+	bool refused; /* the token itself did: what the roster says of it is in order */
 };
 
 static struct roster_step
@@ -207,8 +208,10 @@ switch_known_pin(struct switching *switching, enum roster_token_pin pin, struct 
 	begun.pin = pin;
 	if (!change.begun)
 		err = begin_touch(switching, &begun, trace);
-	if (err == ERR_OK)
-		err = token_change_pin(switching->issuing->custody, &change, trace);
+	if (err != ERR_OK)
+		return err;
+	err = token_change_pin(switching->issuing->custody, &change, trace);
+	switching->refused = err != ERR_OK;
 	return err == ERR_OK ? end_touch(switching, pin, trace) : err;
 }
 
@@ -245,8 +248,9 @@ derive_pins(struct switching *switching, struct err_trace *trace)
 	return err;
 }
 
+/* `refused` says whose doing an error is: the token's own, or anything else's. */
 static enum err
-switch_token(struct issuing *issuing, size_t index, struct err_trace *trace)
+switch_token(struct issuing *issuing, size_t index, bool *refused, struct err_trace *trace)
 {
 	/* The plan is read anew with each journal entry; the binding's own copy of it is not. */
 	struct roster_binding_spec spec = issuing->operation->plan.token[index];
@@ -268,6 +272,7 @@ switch_token(struct issuing *issuing, size_t index, struct err_trace *trace)
 		secret_drop(&switching.pin[pin]);
 		secret_drop(&switching.older[pin]);
 	}
+	*refused = switching.refused;
 	return err;
 }
 
@@ -295,21 +300,64 @@ check_proven(const struct issuing *issuing, struct err_trace *trace)
 	    size, needed);
 }
 
+static const char *
+why_refused(enum err err)
+{
+	if (err == ERR_LOCKED)
+		return "it is locked; have it unlocked";
+	if (err == ERR_DENIED)
+		return "it has another PIN than the quorum gave it; find out who set that";
+	if (err == ERR_ARGUMENT || err == ERR_UNSUPPORTED)
+		return "it takes no PIN of this form; find out what it was set to take";
+	return "something went wrong with it";
+}
+
+static void
+note_refusal(const struct issuing *issuing, size_t index, enum err err)
+{
+	const struct roster_binding_spec *spec = issuing->token[index].spec;
+	struct attendant *attendant = issuing->custody->attendant;
+	char text[256];
+
+	snprintf(text, sizeof(text),
+	    "Token '%.32s' (%.32s) has not all its new PINs: %s. The generation that opens it "
+	    "stays live.",
+	    spec->token.label, spec->name, why_refused(err));
+	attendant->note(attendant->context, text);
+}
+
+/* One that refuses keeps no other from its new PINs; the first refusal is the error. */
+static enum err
+switch_each(struct issuing *issuing, struct err_trace *trace)
+{
+	struct attendant *attendant = issuing->custody->attendant;
+	enum err first = ERR_OK;
+
+	for (size_t i = 0; i < issuing->tokens; i++) {
+		bool refused = false;
+		enum err err;
+
+		if (issuing->token[i].away || issuing->token[i].gone)
+			continue;
+		attendant->progress(attendant->context, "The token takes its new PINs.",
+		    (unsigned)i + 1, (unsigned)issuing->tokens);
+		err = switch_token(issuing, i, &refused, first == ERR_OK ? trace : NULL);
+		first = first == ERR_OK ? err : first;
+		if (err != ERR_OK && !refused)
+			break;
+		if (err != ERR_OK)
+			note_refusal(issuing, i, err);
+	}
+	return first;
+}
+
 enum err
 issuing_switch(struct issuing *issuing, struct err_trace *trace)
 {
-	struct attendant *attendant = issuing->custody->attendant;
 	enum err err;
 
 	if (issuing_did(issuing, &(struct roster_step){ .kind = ROSTER_STEP_RETIRED }))
 		return ERR_OK;
 	err = check_proven(issuing, trace);
-	for (size_t i = 0; err == ERR_OK && i < issuing->tokens; i++) {
-		if (issuing->token[i].away || issuing->token[i].gone)
-			continue;
-		attendant->progress(attendant->context, "The token takes its new PINs.",
-		    (unsigned)i + 1, (unsigned)issuing->tokens);
-		err = switch_token(issuing, i, trace);
-	}
-	return err;
+	return err == ERR_OK ? switch_each(issuing, trace) : err;
 }
