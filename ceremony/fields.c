@@ -80,6 +80,21 @@ field_is_name(const char *text)
 	return len >= 1 && len <= NAME_MAX_LEN && text[len] == '\0' && text[0] != '-';
 }
 
+bool
+field_is_seat(const char *text)
+{
+	char name[NAME_MAX_LEN + 1];
+	const size_t len = strcspn(text, ".");
+	const char *number = text + len + 1;
+
+	if (len > NAME_MAX_LEN)
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)len, text);
+	return field_is_name(name) &&
+	       (text[len] == '\0' || (number[0] >= '1' && number[0] <= '9' && strlen(number) <= 3 &&
+					 strspn(number, "0123456789") == strlen(number)));
+}
+
 enum err
 field_name(const struct fields_reader *reader, const struct yaml_node *node, const char **out)
 {
@@ -91,6 +106,22 @@ field_name(const struct fields_reader *reader, const struct yaml_node *node, con
 	if (!field_is_name(text))
 		return fields_refuse(reader, node->place,
 		    "'%.60s' is no name: a to z, 0 to 9 and -, at most 32, and no - first", text);
+	*out = text;
+	return ERR_OK;
+}
+
+/* NAME, or NAME.N with N from 1. */
+static enum err
+field_seat(const struct fields_reader *reader, const struct yaml_node *node, const char **out)
+{
+	const char *text = "";
+	const enum err err = field_text(reader, node, &text);
+
+	if (err != ERR_OK)
+		return err;
+	if (!field_is_seat(text))
+		return fields_refuse(reader, node->place,
+		    "'%.60s' is no role, and no role with a number, as custodian.2", text);
 	*out = text;
 	return ERR_OK;
 }
@@ -283,6 +314,8 @@ read_row(const struct fields_reader *reader, const struct field_row *row,
 		return field_name(reader, node, field);
 	case FIELD_NAMES:
 		return read_words(reader, node, field_name, field);
+	case FIELD_SEATS:
+		return read_words(reader, node, field_seat, field);
 	case FIELD_WORDS:
 		return read_words(reader, node, field_text, field);
 	case FIELD_COMMAND:

@@ -24,6 +24,7 @@ enum field_kind {
 	FIELD_TEXT,     /* const char *: not empty, at most 4096 bytes */
 	FIELD_NAME,     /* const char *: [a-z0-9-]{1,32} */
 	FIELD_NAMES,    /* struct script_words: one name, or a list of them */
+	FIELD_SEATS,    /* struct script_words: likewise; NAME.2 is the second of that name */
 	FIELD_WORDS,    /* struct script_words: one text, or a list of them */
 	FIELD_COMMAND,  /* struct script_words: a list, or one text split at blanks, '…' kept */
 	FIELD_NUMBER,   /* unsigned, from least to most */
@@ -77,6 +78,7 @@ field_name(const struct fields_reader *reader, const struct yaml_node *node, con
 MUST_CHECK enum err field_list(const struct fields_reader *reader, const struct field_table *table,
     const struct yaml_node *node, void **out, size_t *count);
 bool field_is_name(const char *text);
+bool field_is_seat(const char *text);
 
 /* Zeroed room for `count` items; ERR_NOMEM. */
 MUST_CHECK enum err

@@ -47,6 +47,7 @@ static const struct rule {
 	{ "path-outside", lint_outside, NEEDS_SHEET },
 	{ "output-exists", lint_exists, NEEDS_SHEET },
 	{ "nobody-fills-role", lint_nobody, NEEDS_SHEET },
+	{ "nobody-fills-seat", lint_seats, NEEDS_SHEET },
 	{ "too-many-in-role", lint_too_many, NEEDS_SHEET },
 	{ "excluded-roles", lint_excluded, NEEDS_SHEET },
 	{ "one-copy", lint_copies, NEEDS_SHEET },

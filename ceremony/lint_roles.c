@@ -25,6 +25,16 @@ want_roles(
 }
 
 static void
+want_seats(struct lint *lint, const struct script_step *step)
+{
+	for (size_t i = 0; i < step->confirm.count; i++) {
+		const struct script_seat seat = script_seat(step->confirm.word[i]);
+
+		want_role(lint, seat.role, step->place, "'confirm'");
+	}
+}
+
+static void
 want_owners(struct lint *lint, const struct script_task *tasks, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -55,7 +65,7 @@ lint_roles(struct lint *lint)
 		const struct script_step *step = &script->steps[i];
 
 		want_roles(lint, &step->present, step->place, "'present'");
-		want_roles(lint, &step->confirm, step->place, "'confirm'");
+		want_seats(lint, step);
 	}
 	want_owners(lint, script->preparation, script->preparation_count);
 	want_owners(lint, script->afterwards, script->afterwards_count);
@@ -171,6 +181,32 @@ lint_nobody(struct lint *lint)
 			lint_sheet_fault(lint,
 			    (struct lint_fault){ { 1, 1 }, "Name them under 'people'." },
 			    "role '%s' wants %u, and %zu fill it", role->name, role->least, there);
+	}
+}
+
+/* One whom the role's own number says to be missing is found by that rule. */
+static bool
+is_nobody(const struct lint *lint, const char *word)
+{
+	const struct script_seat seat = script_seat(word);
+	const struct script_role *role = script_role(lint->script, seat.role);
+
+	return role != NULL && seat.nth > role->least && sheet_seated(lint->sheet, word) == NULL;
+}
+
+void
+lint_seats(struct lint *lint)
+{
+	for (size_t i = 0; i < lint->script->step_count; i++) {
+		const struct script_step *step = &lint->script->steps[i];
+
+		for (size_t j = 0; j < step->confirm.count; j++)
+			if (is_nobody(lint, step->confirm.word[j]))
+				lint_script_fault(lint,
+				    (struct lint_fault){ step->place,
+					"Name the person under 'people', or count anew." },
+				    "step %u, '%s', is confirmed by '%s', whom the sheet has not",
+				    step->number, step->id, step->confirm.word[j]);
 	}
 }
 

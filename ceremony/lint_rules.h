@@ -82,7 +82,8 @@ lint_look lint_roles, lint_names_twice, lint_deciding, lint_skipping, lint_estim
 lint_look lint_uses, lint_makes_twice, lint_backup, lint_restore_test, lint_cards, lint_exists;
 lint_look lint_commands, lint_command_lines, lint_programs, lint_two_people;
 lint_look lint_unknown_names, lint_outside, lint_option_from_sheet;
-lint_look lint_wrong_sheet, lint_nobody, lint_too_many, lint_excluded, lint_copies, lint_previous;
+lint_look lint_wrong_sheet, lint_nobody, lint_seats, lint_too_many, lint_excluded, lint_copies,
+    lint_previous;
 lint_look lint_unknown_people, lint_absent, lint_offices, lint_appointments, lint_same_line,
     lint_policy;
 

@@ -35,20 +35,23 @@ put_frame(struct print *print)
 }
 
 const char *
+print_person(struct print *print, const struct sheet_person *person)
+{
+	return person->deputy == NULL
+		   ? person->name
+		   : form_print(&print->form, "%s (deputy: %s)", person->name, person->deputy);
+}
+
+const char *
 print_people(struct print *print, const char *role)
 {
-	struct form *form = &print->form;
 	const char *list = "";
 
 	for (size_t i = 0; i < print->sheet->person_count; i++) {
 		const struct sheet_person *person = &print->sheet->people[i];
-		const char *name = person->name;
 
-		if (strcmp(person->role, role) != 0)
-			continue;
-		if (person->deputy != NULL)
-			name = form_print(form, "%s (deputy: %s)", name, person->deputy);
-		list = form_join(form, list, ", ", name);
+		if (strcmp(person->role, role) == 0)
+			list = form_join(&print->form, list, ", ", print_person(print, person));
 	}
 	return list;
 }

@@ -31,6 +31,7 @@ void print_attendance(struct print *print);
 void print_signatures(struct print *print);
 
 /* "Alice Ash, Bob Birch (deputy: Carol Cole)"; "" when the sheet names nobody. */
+const char *print_person(struct print *print, const struct sheet_person *person);
 const char *print_people(struct print *print, const char *role);
 
 #endif

@@ -239,11 +239,13 @@ put_confirmers(struct print *print, const struct script_step *step)
 
 		for (size_t j = i; j < i + CONFIRMERS_A_ROW && j < step->confirm.count; j++) {
 			const char *role = step->confirm.word[j];
+			const struct sheet_person *one = sheet_seated(print->sheet, role);
 
 			cells[count++] = (struct document_cell){ .share = name,
 				.look = DOCUMENT_FRAME,
 				.caption = form_print(&print->form, "Confirmed by %s", role),
-				.text = print_people(print, role) };
+				.text = one != NULL ? print_person(print, one)
+						    : print_people(print, role) };
 			cells[count++] = (struct document_cell){
 				.share = initials, .look = DOCUMENT_FRAME, .caption = "Initials"
 			};

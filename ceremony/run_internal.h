@@ -78,6 +78,12 @@ MUST_CHECK enum err run_ask_who(struct running *run, const char *text, const cha
     const char **out, struct err_trace *trace);
 
 /*
+ * Who is there for a word of a step's 'confirm', and is not `but` (NULL: anybody): a seat of one
+ * person is filled by that person or by the deputy. NULL: nobody.
+ */
+const char *run_seated(const struct running *run, const char *word, const char *but);
+
+/*
  * Whether everybody whom the step in hand needs is there; `missing` says who is not ("auditor: one
  * person").
  */

@@ -187,6 +187,35 @@ count_here(const struct running *run, const char *role)
 }
 
 static bool
+is_here_as(const struct running *run, const char *name, const char *role)
+{
+	for (size_t i = 0; name != NULL && i < run->progress.person_count; i++) {
+		const struct progress_person *person = &run->progress.persons[i];
+
+		if (person->here && strcmp(person->name, name) == 0 &&
+		    strcmp(person->role, role) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *
+run_seated(const struct running *run, const char *word, const char *but)
+{
+	const struct script_seat seat = script_seat(word);
+	const struct sheet_person *of = sheet_seated(run->sheet, word);
+	const char *found = NULL;
+
+	if (seat.nth == 0)
+		return progress_who(&run->progress, seat.role, but);
+	if (of != NULL && is_here_as(run, of->name, seat.role))
+		found = of->name;
+	else if (of != NULL && is_here_as(run, of->deputy, seat.role))
+		found = of->deputy;
+	return found != NULL && but != NULL && strcmp(found, but) == 0 ? NULL : found;
+}
+
+static bool
 names_role(const struct script_words *words, const char *role)
 {
 	for (size_t i = 0; i < words->count; i++)
@@ -204,15 +233,25 @@ run_all_here(const struct running *run, char *missing, size_t size)
 	missing[0] = '\0';
 	for (size_t i = 0; step != NULL && i < run->script->role_count; i++) {
 		const struct script_role *role = &run->script->roles[i];
-		const bool confirms = names_role(&step->confirm, role->name);
 		const bool present = role->always || names_role(&step->present, role->name);
-		const unsigned least = present ? role->least : confirms ? 1 : 0;
+		const unsigned least = present ? role->least : 0;
 		const unsigned here = count_here(run, role->name);
 		int n = 0;
 
 		if (here < least)
 			n = snprintf(missing + at, size - at, "%s%s (%u of %u here)",
 			    at == 0 ? "" : ", ", role->name, here, least);
+		if (n > 0 && at + (size_t)n < size)
+			at += (size_t)n;
+	}
+	for (size_t i = 0; step != NULL && i < step->confirm.count; i++) {
+		const char *word = step->confirm.word[i];
+		const struct sheet_person *of = sheet_seated(run->sheet, word);
+		int n = 0;
+
+		if (run_seated(run, word, NULL) == NULL)
+			n = snprintf(missing + at, size - at, "%s%s (%s)", at == 0 ? "" : ", ",
+			    of == NULL ? word : of->name, of == NULL ? "to confirm" : of->role);
 		if (n > 0 && at + (size_t)n < size)
 			at += (size_t)n;
 	}
@@ -234,7 +273,7 @@ run_second_person(const struct running *run)
 	const char *first = run_first_person(run), *found = NULL;
 
 	for (size_t i = 0; step != NULL && found == NULL && i < step->confirm.count; i++)
-		found = progress_who(&run->progress, step->confirm.word[i], first);
+		found = run_seated(run, step->confirm.word[i], first);
 	for (size_t i = 0; step != NULL && found == NULL && i < step->present.count; i++)
 		found = progress_who(&run->progress, step->present.word[i], first);
 	for (size_t i = 0; found == NULL && i < run->progress.person_count; i++) {

@@ -25,6 +25,14 @@ minutes_left(const struct running *run)
 }
 
 static void
+print_seat(const struct running *run, const char *word, FILE *to)
+{
+	const char *who = script_seat(word).nth == 0 ? NULL : run_seated(run, word, NULL);
+
+	fprintf(to, who == NULL ? " %s" : " %s (%s)", word, who);
+}
+
+static void
 print_people(const struct running *run, FILE *to)
 {
 	const struct script_step *step = progress_step(&run->progress);
@@ -38,7 +46,7 @@ print_people(const struct running *run, FILE *to)
 	if (step->confirm.count > 0)
 		fputs("; confirmed by:", to);
 	for (size_t i = 0; i < step->confirm.count; i++)
-		fprintf(to, " %s", step->confirm.word[i]);
+		print_seat(run, step->confirm.word[i], to);
 	fputs(".", to);
 }
 
@@ -281,10 +289,10 @@ do_confirm(struct running *run, size_t which, struct err_trace *trace)
 {
 	const struct script_step *step = progress_step(&run->progress);
 	const char *role = step->confirm.word[which];
-	const char *who = progress_who(&run->progress, role, NULL);
+	const char *who = run_seated(run, role, NULL);
 	struct attendant *attendant = run->input->attendant;
 	const struct run_happened refused = { "a confirmation", "it was refused" };
-	const struct run_prompt missing = { "Nobody of the role that must confirm is here.", NULL,
+	const struct run_prompt missing = { "Whoever must confirm this step is not here.", NULL,
 		NULL, false };
 	char text[LINE];
 	bool yes = false;

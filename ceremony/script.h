@@ -130,6 +130,13 @@ struct script_choice {
 	const char *to; /* the id of the step that follows; NULL: the next one */
 };
 
+/* Whom a word of 'confirm' names: "auditor", anybody in that role; "custodian.2", the second. */
+struct script_seat {
+	char role[33];
+	unsigned nth; /* in the order of the sheet, from 1; 0: anybody */
+};
+struct script_seat script_seat(const char *word);
+
 /* A step with a command expects a status first of all. */
 struct script_step {
 	unsigned number;
@@ -143,7 +150,7 @@ struct script_step {
 	struct script_expect *expects;
 	size_t expect_count;
 	struct script_words present; /* roles beside those that always are */
-	struct script_words confirm; /* roles of which one person each agrees to what was seen */
+	struct script_words confirm; /* seats, of which one person each agrees to what was seen */
 	struct script_record *records;
 	size_t record_count;
 	const char *question; /* a decision point: then choices */

@@ -192,7 +192,7 @@ static const struct field_row step_rows[] = {
 	{ ROW("expect", CUSTOM, script_step, expects), .table = &script_expect_fields,
 	    .read = script_part_expect },
 	{ ROW("present", NAMES, script_step, present) },
-	{ ROW("confirm", NAMES, script_step, confirm) },
+	{ ROW("confirm", SEATS, script_step, confirm) },
 	{ ROW("record", LIST, script_step, records),
 	    ITEMS(script_step, record_count, record_table) },
 	{ ROW("decide", GROUP, script_step, question), .table = &decide_table },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ceremony/script.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,18 @@ script_role(const struct script *script, const char *name)
 		if (strcmp(script->roles[i].name, name) == 0)
 			return &script->roles[i];
 	return NULL;
+}
+
+struct script_seat
+script_seat(const char *word)
+{
+	const char *dot = strchr(word, '.');
+	struct script_seat seat = { .nth = 0 };
+
+	if (dot != NULL)
+		seat.nth = (unsigned)strtoul(dot + 1, NULL, 10);
+	snprintf(seat.role, sizeof(seat.role), "%.*s", (int)strcspn(word, "."), word);
+	return seat;
 }
 
 const struct script_step *

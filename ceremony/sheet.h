@@ -100,6 +100,9 @@ struct sheet_recorded {
 MUST_CHECK enum err sheet_expand(const struct sheet *sheet, const struct sheet_recorded *recorded,
     const char *text, char **out, struct err_trace *trace);
 
+/* Who fills a seat that names one person; NULL: nobody, or anybody of the role may. */
+const struct sheet_person *sheet_seated(const struct sheet *sheet, const char *word);
+
 /* What stands before the dot and is neither token, role nor step: "media", "sheet", … */
 bool sheet_name_is_reserved(const char *name);
 

@@ -79,6 +79,18 @@ sheet_token(const struct sheet *sheet, const char *name)
 	return NULL;
 }
 
+const struct sheet_person *
+sheet_seated(const struct sheet *sheet, const char *word)
+{
+	const struct script_seat seat = script_seat(word);
+	unsigned nth = 0;
+
+	for (size_t i = 0; i < sheet->person_count; i++)
+		if (strcmp(sheet->people[i].role, seat.role) == 0 && ++nth == seat.nth)
+			return &sheet->people[i];
+	return NULL;
+}
+
 bool
 sheet_token_is_software(const struct sheet_token *token)
 {

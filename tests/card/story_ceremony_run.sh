@@ -65,6 +65,8 @@ founds_people() {
 	quorate person add oda --role auditor --by ann
 	quorate person add pia --role auditor --by ann
 	quorate person add carl --role custodian --by ann
+	quorate person add bea --role custodian --by ann
+	quorate person add ida --role deputy --by ann
 }
 
 is_held() {
@@ -92,6 +94,19 @@ is_paused_and_resumed() {
 	quorate ceremony resume paused --by ann
 	[ "$(recorded_lines paused 'done')" = 2 ]
 	grep -q '"after":"pause"' paused/evidence/record.jsonl
+}
+
+# Two custodians confirm, each a step, the second one first; and the first one's deputy is there.
+each_confirms_for_himself() {
+	writes seats 'echo well'
+	sed -i "s/^phases:/  - {name: custodian, duty: holds, as: custodian, least: 2, most: 2}\n&/
+		s/confirm: .auditor./confirm: [custodian.N, auditor]/" seats/script.yaml
+	sed -i '0,/custodian.N/s//custodian.2/; s/custodian.N/custodian.1/' seats/script.yaml
+	sed -i 's/^media:/  custodian: [{name: carl, deputy: ida}, bea]\n&/' seats/sheet.yaml
+	robot 'menu 3 deputy' quorate ceremony rehearse seats --by ann
+	grep '"role":"custodian.2"' seats/evidence/record.jsonl | grep -q '"person":"bea"'
+	grep '"role":"custodian.1"' seats/evidence/record.jsonl | grep -q '"person":"ida"'
+	[ "$(recorded_lines seats confirmed)" = 4 ]
 }
 
 a_mismatch_is_stopped() {
@@ -146,6 +161,7 @@ told 3 'what passed no dry run is not run' 'passed no dry run' quorate ceremony 
 holds 'a deputy takes the seat, and the record says so' a_deputy_is_recorded
 holds 'without somebody who must be there nothing begins' nobody_begins_without_an_auditor
 holds 'a pause is resumed where it was' is_paused_and_resumed
+holds 'each custodian confirms for himself, or the deputy does' each_confirms_for_himself
 holds 'what is not as expected is an exception' a_mismatch_is_stopped
 holds 'a command that hangs is ended' a_hanging_command_is_bounded
 holds 'output that is no text is kept whole, beside the record' what_is_no_text_is_kept_whole

@@ -197,6 +197,8 @@ what_the_format_does_not_say_is_refused_with_its_place(void **state)
 		{ STEP_HEAD "      - {id: a, title: A, instruction: I, command: x, expect: "
 			    "{status: 256}}\n",
 		    "f:11:72: 'status' must be a number from 0 to 255" },
+		{ STEP_HEAD "      - {id: a, title: A, instruction: I, confirm: [a.0]}\n",
+		    "f:11:53: 'a.0' is no role, and no role with a number, as custodian.2" },
 		{ STEP_HEAD "      - {id: a, title: A, instruction: I, minutes: soon}\n",
 		    "f:11:52: 'minutes' must be a number from 1 to 1440" },
 		{ STEP_HEAD "      - {id: a, title: A, instruction: I, decide: {question: Q}}\n",
