@@ -86,8 +86,8 @@ look_for(const char *secret, size_t len)
 	search.count += FORMS;
 }
 
-static void
-look_for_pin_of(const char *serial)
+void
+search_add_pin_of(const char *serial)
 {
 	struct err_trace trace = { 0 };
 	struct secret *pin;
@@ -106,8 +106,11 @@ look_for_packed(const char *text, size_t len)
 	uint8_t bytes[SECRET_MAX] = { 0 };
 	size_t bits = 0;
 
-	if (len != 32 || strspn(text, alphabet) < len)
+	if (len != 32)
 		return;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0' || strchr(alphabet, text[i]) == NULL)
+			return;
 	for (size_t i = 0; i < len; i++) {
 		unsigned value = (unsigned)(strchr(alphabet, text[i]) - alphabet);
 
@@ -118,40 +121,46 @@ look_for_packed(const char *text, size_t len)
 	look_for((const char *)bytes, bits / 8);
 }
 
-static void
-look_for_bytes(const void *bytes, size_t len)
+void
+search_add_bytes(const void *bytes, size_t len)
 {
 	look_for(bytes, len);
+	look_for_packed(bytes, len);
+}
+
+size_t
+search_count(void)
+{
+	return search.count / FORMS;
 }
 
 void
 search_begin(void)
 {
 	search.count = 0;
-	look_for_pin_of(NULL);
+	search_add_pin_of(NULL);
 	for (unsigned i = 0; scenario_custodians[i] != NULL; i++) {
 		char serial[16];
 
 		(void)snprintf(serial, sizeof(serial), "FFFE:%08X", i + 1);
-		look_for_pin_of(serial);
+		search_add_pin_of(serial);
 	}
-	look_for_pin_of(WORLD_NEW_SERIAL);
+	search_add_pin_of(WORLD_NEW_SERIAL);
 }
 
 void
 search_add(const struct world *world)
 {
+	static const struct shares_visitor visitor = { .bytes = search_add_bytes };
 	unsigned long len;
 	char *text, *rest, *line;
 
-	shares_of_world(world, look_for_bytes);
+	shares_of_world(world, &visitor);
 	if (access(world->pins, R_OK) != 0)
 		return;
 	text = rest = world_read(world->pins, &len);
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		look_for(line, strlen(line));
-		look_for_packed(line, strlen(line));
-	}
+	while ((line = strsep(&rest, "\n")) != NULL)
+		search_add_bytes(line, strlen(line));
 	free(text);
 }
 
@@ -217,20 +226,20 @@ visit(const char *path, const struct stat *status, int kind, struct FTW *where)
 	return hit;
 }
 
-static bool
-look(const struct world *world, char found[WORLD_FILE])
+bool
+search_folder_is_clean(const char *folder, char found[WORLD_FILE])
 {
 	sort_needles();
-	search.world = world->dir;
+	search.world = folder;
 	search.found = found;
-	return nftw(world->dir, visit, 16, FTW_PHYS) == 0;
+	return nftw(folder, visit, 16, FTW_PHYS) == 0;
 }
 
 bool
 search_is_clean(const struct world *world, char found[WORLD_FILE])
 {
 	search_add(world);
-	return look(world, found);
+	return search_folder_is_clean(world->dir, found);
 }
 
 bool
@@ -249,7 +258,30 @@ search_finds_what_is_planted(const struct world *world)
 		memcpy(text + PLANTED, search.needle[i].bytes, len);
 		if (file_replace(path, text, PLANTED + len, NULL) != ERR_OK)
 			return false;
-		all = all && !look(world, found) && strcmp(found, path) == 0;
+		all = all && !search_folder_is_clean(world->dir, found) && strcmp(found, path) == 0;
 	}
 	return unlink(path) == 0 && all;
+}
+
+bool
+search_finds_what_is_planted_in(const char *path)
+{
+	unsigned long len;
+	char *text = world_read(path, &len);
+	const size_t half = len / 2;
+	char *planted = malloc(len + FORM_MAX);
+	bool all = planted != NULL && search.count > 0;
+
+	sort_needles();
+	for (size_t i = 0; all && i < search.count; i++) {
+		const struct needle *needle = &search.needle[i];
+
+		memcpy(planted, text, half);
+		memcpy(planted + half, needle->bytes, needle->len);
+		memcpy(planted + half + needle->len, text + half, len - half);
+		all = has_needle(planted, len + needle->len);
+	}
+	free(planted);
+	free(text);
+	return all;
 }

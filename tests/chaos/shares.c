@@ -5,10 +5,10 @@
  */
 #include "tests/chaos/shares.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/secret.h"
 #include "custody/card_header.h"
@@ -16,7 +16,6 @@
 #include "quorum/derive.h"
 #include "quorum/share.h"
 #include "tests/chaos/people.h"
-#include "tests/chaos/scenario.h"
 #include "tests/fakes/readers_local.h"
 
 enum {
@@ -212,30 +211,41 @@ out:
 	return made;
 }
 
-void
-shares_of_world(const struct world *world, shares_visit visit)
+/* The cards of the world in the order of their names, so that each keeps its place. */
+static void
+look_at_cards(const struct world *world)
 {
-	char file[WORLD_FILE];
+	char pattern[WORLD_FILE];
+	glob_t files = { .gl_pathc = 0 };
 
 	shares.count = 0;
-	for (size_t i = 0; scenario_custodians[i] != NULL; i++) {
-		const struct card_state *state;
+	(void)snprintf(pattern, sizeof(pattern), "%s/cards/*.card", world->dir);
+	if (glob(pattern, 0, NULL, &files) != 0)
+		return;
+	for (size_t i = 0; i < files.gl_pathc && i < CARDS_MAX; i++) {
+		const struct card_state *state = state_of(i, files.gl_pathv[i]);
 
-		(void)snprintf(
-		    file, sizeof(file), "%s/cards/%s.card", world->dir, scenario_custodians[i]);
-		if (access(file, R_OK) != 0)
-			continue;
-		state = state_of(i, file);
 		for (size_t j = 0; j < state->count; j++)
 			shares.found[shares.count++] = &state->found[j];
 	}
-	for (size_t i = 0; i < shares.count; i++) {
-		const struct made *made = join(shares.found[i]);
+	globfree(&files);
+}
 
-		visit(secret_bytes(shares.found[i]->share), secret_len(shares.found[i]->share));
+void
+shares_of_world(const struct world *world, const struct shares_visitor *visitor)
+{
+	look_at_cards(world);
+	for (size_t i = 0; i < shares.count; i++) {
+		const struct found *found = shares.found[i];
+		const struct made *made = join(found);
+
+		visitor->bytes(secret_bytes(found->share), secret_len(found->share));
 		if (made == NULL)
 			continue;
-		visit(secret_bytes(made->secret), secret_len(made->secret));
-		visit(secret_bytes(made->prk), secret_len(made->prk));
+		visitor->bytes(secret_bytes(made->secret), secret_len(made->secret));
+		visitor->bytes(secret_bytes(made->prk), secret_len(made->prk));
+		if (visitor->made != NULL)
+			visitor->made(
+			    &(struct shares_made){ found->quorum, found->generation, made->prk });
 	}
 }
