@@ -10,9 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_hash.h"
 #include "ceremony/folder.h"
 
-enum { DEPTH_MAX = 8, CHUNK = 1 << 14, WHAT = 384, SHOWN = 120 };
+enum { DEPTH_MAX = 8, WHAT = 384, SHOWN = 120 };
 
 struct walk {
 	const struct bundle_odd *odd;
@@ -134,51 +135,17 @@ next_file(struct walk *walk, struct err_trace *trace)
 	return &tree->file[tree->count];
 }
 
-/* ERR_IO: it cannot be read to its end. */
-static enum err
-hash_open(int fd, struct bundle_file *file, struct err_trace *trace)
-{
-	struct sha256_stream *stream = NULL;
-	uint8_t *chunk = malloc(CHUNK);
-	ssize_t got = 0;
-	enum err err = chunk == NULL ? FAIL(trace, ERR_NOMEM, "no memory to read a file")
-				     : sha256_stream_new(&stream, trace);
-
-	while (err == ERR_OK && (got = read(fd, chunk, CHUNK)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			err = FAIL_ERRNO(trace, "a file of the evidence is not read");
-			break;
-		}
-		file->size += (uint64_t)got;
-		err = sha256_stream_add(stream, chunk, (size_t)got, trace);
-	}
-	if (err == ERR_OK)
-		err = sha256_stream_end(stream, file->hash, trace);
-	sha256_stream_free(stream);
-	free(chunk);
-	return err;
-}
-
 enum err
 bundle_hash_file(const char *path, struct bundle_file *out, struct err_trace *trace)
 {
-	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct bundle_file file = { .size = 0 };
-	struct stat there;
-	enum err err;
+	struct file_hash hash;
+	const enum err err = file_hash(path, &hash, trace);
 
-	if (fd < 0)
-		return FAIL_ERRNO(trace, "the file %s", path);
-	if (fstat(fd, &there) != 0 || !S_ISREG(there.st_mode))
-		err = FAIL(trace, ERR_ARGUMENT, "%s is not a plain file", path);
-	else
-		err = hash_open(fd, &file, trace);
-	close(fd);
-	if (err == ERR_OK)
-		*out = file;
-	return err;
+	if (err != ERR_OK)
+		return err;
+	*out = (struct bundle_file){ .size = hash.size };
+	memcpy(out->hash, hash.sha256, sizeof(out->hash));
+	return ERR_OK;
 }
 
 static enum err
@@ -186,6 +153,7 @@ add_file(struct walk *walk, int folder, const char *path, struct err_trace *trac
 {
 	const char *slash = strrchr(path, '/');
 	struct bundle_file *file = next_file(walk, trace);
+	struct file_hash hash = { .size = 0 };
 	struct stat there;
 	enum err err;
 	int fd;
@@ -201,12 +169,14 @@ add_file(struct walk *walk, int folder, const char *path, struct err_trace *trac
 			close(fd);
 		return tell_odd(walk, path, "cannot be read", trace);
 	}
-	err = hash_open(fd, file, NULL);
+	err = file_hash_rest(fd, &hash, NULL);
 	close(fd);
 	if (err == ERR_NOMEM)
 		return FAIL(trace, ERR_NOMEM, "no memory to read %s", path);
 	if (err != ERR_OK)
 		return tell_odd(walk, path, "cannot be read to its end", trace);
+	file->size = hash.size;
+	memcpy(file->hash, hash.sha256, sizeof(file->hash));
 	walk->tree.count++;
 	return ERR_OK;
 }

@@ -10,8 +10,8 @@
 
 #include <jansson.h>
 
-#include "base/encode.h"
 #include "base/file.h"
+#include "base/file_hash.h"
 
 /* More than any command prints that means something; what is behind it is not looked at. */
 enum { LOOK_MAX = 16 * 1024 * 1024 };
@@ -191,31 +191,6 @@ check_json(const struct script_expect *expect, const struct expect_seen *seen,
 	return bytes == NULL ? FAIL(trace, ERR_NOMEM, "no memory for what was printed") : ERR_OK;
 }
 
-/* A file's hash as hex; false when it cannot be read. */
-static bool
-hash_of(const char *path, char hex[2 * SHA256_SIZE + 1])
-{
-	struct sha256_stream *stream = NULL;
-	uint8_t hash[SHA256_SIZE];
-	FILE *file = fopen(path, "re");
-	char block[4096 / 2];
-	size_t got = 1;
-	enum err err = file == NULL ? ERR_ABSENT : sha256_stream_new(&stream, NULL);
-
-	while (err == ERR_OK && got > 0) {
-		got = fread(block, 1, sizeof(block), file);
-		err = ferror(file) ? ERR_IO : sha256_stream_add(stream, block, got, NULL);
-	}
-	if (err == ERR_OK)
-		err = sha256_stream_end(stream, hash, NULL);
-	if (err == ERR_OK)
-		hex_encode(hash, sizeof(hash), hex);
-	sha256_stream_free(stream);
-	if (file != NULL)
-		fclose(file);
-	return err == ERR_OK;
-}
-
 static enum err
 check_file(const struct script_expect *expect, const struct expect_seen *seen,
     struct expect_result *out, struct err_trace *trace)
@@ -227,7 +202,7 @@ check_file(const struct script_expect *expect, const struct expect_seen *seen,
 	if (asprintf(&path, "%s%s%s", expect->path[0] == '/' ? "" : seen->files,
 		expect->path[0] == '/' ? "" : "/", expect->path) < 0)
 		return FAIL(trace, ERR_NOMEM, "no memory for a file's path");
-	there = hash_of(path, hex);
+	there = file_hash_hex(path, hex);
 	free(path);
 	if (expect->text == NULL)
 		say(out->expected, "a file %s", expect->path);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ceremony/program.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,13 +10,13 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_hash.h"
 #include "base/process.h"
 
 enum {
 	NOT_STARTED = 127,
 	GRACE_MS = 5000, /* between asking a program to end and ending it */
 	PEEK_MAX = 2400, /* bytes that people are shown */
-	BLOCK = 64 * 1024,
 };
 
 struct streams {
@@ -113,29 +112,15 @@ start(const struct program_call *call, const struct streams *streams, struct pro
 static enum err
 measure(int fd, const char *path, struct program_output *out, struct err_trace *trace)
 {
-	struct sha256_stream *stream = NULL;
-	char *block = malloc(BLOCK);
-	FILE *file = fopen(path, "re");
-	size_t got = 1;
-	enum err err = fsync(fd) == 0 && file != NULL && block != NULL
-			   ? sha256_stream_new(&stream, trace)
-			   : FAIL_ERRNO(trace, "%s cannot be kept", path);
+	struct file_hash hash;
+	enum err err = fsync(fd) == 0 ? file_hash(path, &hash, trace)
+				      : FAIL_ERRNO(trace, "%s cannot be kept", path);
 
-	out->bytes = 0;
-	while (err == ERR_OK && got > 0) {
-		got = fread(block, 1, BLOCK, file);
-		out->bytes += (int64_t)got;
-		err = sha256_stream_add(stream, block, got, trace);
-	}
-	if (err == ERR_OK && ferror(file))
-		err = FAIL_ERRNO(trace, "%s cannot be read", path);
-	if (err == ERR_OK)
-		err = sha256_stream_end(stream, out->hash, trace);
-	sha256_stream_free(stream);
-	if (file != NULL)
-		fclose(file);
-	free(block);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	out->bytes = (int64_t)hash.size;
+	memcpy(out->hash, hash.sha256, sizeof(out->hash));
+	return ERR_OK;
 }
 
 enum err

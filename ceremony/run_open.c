@@ -9,9 +9,10 @@
 #include "base/chain.h"
 #include "base/clock.h"
 #include "base/encode.h"
+#include "base/file_hash.h"
 #include "roster/log.h"
 
-enum { PATH_TEXT = 1024, BLOCK = 2048, LOCK_WAIT_MS = 10000 };
+enum { PATH_TEXT = 1024, LOCK_WAIT_MS = 10000 };
 
 static enum err
 keep_last(void *context, const struct roster_log_entry *entry, struct err_trace *trace)
@@ -86,30 +87,6 @@ find_program(const char *word, char out[PATH_TEXT])
 }
 
 static bool
-hash_file(const char *path, char hex[2 * SHA256_SIZE + 1])
-{
-	struct sha256_stream *stream = NULL;
-	uint8_t hash[SHA256_SIZE];
-	char block[BLOCK];
-	FILE *file = fopen(path, "re");
-	size_t got = 1;
-	enum err err = file == NULL ? ERR_ABSENT : sha256_stream_new(&stream, NULL);
-
-	while (err == ERR_OK && got > 0) {
-		got = fread(block, 1, sizeof(block), file);
-		err = sha256_stream_add(stream, block, got, NULL);
-	}
-	if (err == ERR_OK)
-		err = sha256_stream_end(stream, hash, NULL);
-	if (err == ERR_OK)
-		hex_encode(hash, sizeof(hash), hex);
-	sha256_stream_free(stream);
-	if (file != NULL)
-		fclose(file);
-	return err == ERR_OK;
-}
-
-static bool
 is_listed(const json_t *list, const char *name)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -131,7 +108,7 @@ list_program(json_t *list, const char *name, const char *path)
 		snprintf(found, sizeof(found), "%s", path);
 	else if (!find_program(name, found))
 		found[0] = '\0';
-	(void)hash_file(found, hex);
+	(void)file_hash_hex(found, hex);
 	json_array_append_new(list,
 	    json_pack("{s:s, s:o, s:s}", "name", name, "path", chain_text(found), "sha256", hex));
 }

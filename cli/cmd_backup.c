@@ -9,8 +9,6 @@
 #include "custody/backup.h"
 #include "roster/person.h"
 
-enum { ID_SHOWN = 8 };
-
 struct backup_values {
 	const char *quorum;
 	const char *key;
@@ -89,14 +87,6 @@ static const struct option_row record_options[] = {
 };
 
 /* ---- what is shown ------------------------------------------------------------------------- */
-
-static const char *
-short_id(const struct roster_id *id, char out[ROSTER_ID_TEXT])
-{
-	roster_id_format(id, out);
-	out[ID_SHOWN] = '\0';
-	return out;
-}
 
 static const char *
 yes_no(bool value)
@@ -247,7 +237,7 @@ run_create(struct cli *cli, const void *values, struct err_trace *trace)
 	fprintf(cli->out,
 	    "Backup %s is recorded, and not verified yet. Next: quorate backup verify %s --key "
 	    "'%s' --from %s --to BINDING --by A,B\n",
-	    short_id(&result.backup.id, id), v->quorum, v->key, v->to);
+	    roster_id_short(&result.backup.id, id), v->quorum, v->key, v->to);
 	return ERR_OK;
 }
 
@@ -359,19 +349,20 @@ static enum err
 run_record(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	const struct backup_values *v = values;
-	const struct backup_request request = request_of(v, NULL);
 	const struct backup_note note = { .what = v->what, .place = v->place, .made = v->made };
+	struct backup_request request = request_of(v, NULL);
 	struct backup_result result;
 	char id[ROSTER_ID_TEXT];
 	enum err err;
 
+	request.note = &note;
 	if (note.made > roster_now(cli->custody.roster))
 		return FAIL(trace, ERR_ARGUMENT, "that day is still to come");
 	if (v->what[0] == '\0' || v->place[0] == '\0' || strlen(v->what) >= ROSTER_TEXT ||
 	    strlen(v->place) >= ROSTER_TEXT)
 		return FAIL(trace, ERR_ARGUMENT, "--what and --place have 1 to %d bytes each",
 		    ROSTER_TEXT - 1);
-	err = backup_record(&cli->custody, &request, &note, &result, trace);
+	err = backup_record(&cli->custody, &request, &result, trace);
 	if (err != ERR_OK)
 		return err;
 	if (cli->line->json)
@@ -380,7 +371,7 @@ run_record(struct cli *cli, const void *values, struct err_trace *trace)
 	    "Backup %s of key '%s' is recorded: %s, at %s. It opens with the PINs of today until "
 	    "its "
 	    "destruction is recorded, and is not verified yet.\n",
-	    short_id(&result.backup.id, id), v->key, v->what, v->place);
+	    roster_id_short(&result.backup.id, id), v->key, v->what, v->place);
 	fprintf(cli->out,
 	    "Next: restore it to a token that the quorum opens, with its maker's tool, then: "
 	    "quorate backup verify %s --key '%s' --token BINDING --by NAME\n",
@@ -394,10 +385,10 @@ print_backup(struct cli *cli, const struct roster_backup *backup)
 	char id[ROSTER_ID_TEXT], made[CLI_TIME], verified[CLI_TIME], restored[CLI_TIME];
 	const bool is_makers = backup->target[0] == '\0';
 
-	fprintf(cli->out, "%s  key '%s' of %s, %s%s%s%s: made %s, ", short_id(&backup->id, id),
-	    backup->label, backup->source, is_makers ? "" : "in token ",
-	    is_makers ? backup->what : backup->target, is_makers ? ", at " : "", backup->place,
-	    cli_time(backup->made, made));
+	fprintf(cli->out, "%s  key '%s' of %s, %s%s%s%s: made %s, ",
+	    roster_id_short(&backup->id, id), backup->label, backup->source,
+	    is_makers ? "" : "in token ", is_makers ? backup->what : backup->target,
+	    is_makers ? ", at " : "", backup->place, cli_time(backup->made, made));
 	if (backup->verified == 0)
 		fputs("NEVER VERIFIED", cli->out);
 	else

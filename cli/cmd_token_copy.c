@@ -10,8 +10,6 @@
 #include "roster/roster.h"
 #include "roster/token_copy.h"
 
-enum { ID_SHOWN = 8 };
-
 struct copy_values {
 	const char *name;
 	const char *place;
@@ -62,15 +60,6 @@ static const struct option_row copy_options[] = {
 	    .offset = offsetof(struct copy_values, how) },
 	{ .name = NULL },
 };
-
-/* The first digits of its id, by which a copy is named. */
-static const char *
-short_id(const struct roster_id *id, char out[ROSTER_ID_TEXT])
-{
-	roster_id_format(id, out);
-	out[ID_SHOWN] = '\0';
-	return out;
-}
 
 /* ---- copy ---------------------------------------------------------------------------------- */
 
@@ -154,7 +143,7 @@ record_made(struct cli *cli, const struct copy_values *v, struct err_trace *trac
 		return err;
 	fprintf(cli->out,
 	    "Copy %s of '%s' is recorded: it keeps generation %u live until it is destroyed.\n",
-	    short_id(&id, text), v->name,
+	    roster_id_short(&id, text), v->name,
 	    copy.opens[ROSTER_USER_PIN] != 0 ? copy.opens[ROSTER_USER_PIN]
 					     : copy.opens[ROSTER_SO_PIN]);
 	return ERR_OK;
@@ -195,7 +184,7 @@ print_copy(struct cli *cli, const struct roster_token_copy *copy)
 	clock_format_date(copy->made, made);
 	clock_format_date(copy->destroyed, destroyed);
 	fprintf(cli->out, "%s  %s, %s of %s, at %s: user PIN generation %u, SO PIN generation %u",
-	    short_id(&copy->id, id), copy->name, roster_copy_kind_word(copy->kind), made,
+	    roster_id_short(&copy->id, id), copy->name, roster_copy_kind_word(copy->kind), made,
 	    copy->place, copy->opens[ROSTER_USER_PIN], copy->opens[ROSTER_SO_PIN]);
 	if (copy->destroyed != 0)
 		fprintf(cli->out, "; destroyed %s (%s)", destroyed, copy->how);

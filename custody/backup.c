@@ -66,6 +66,8 @@ create(struct transfer *transfer, struct err_trace *trace)
 	char purpose[PURPOSE];
 	enum err err = transfer_find(transfer, ROSTER_BACKUP, trace);
 
+	transfer->keep = true;
+	transfer->extractable = true;
 	snprintf(purpose, sizeof(purpose), "back up the key '%.64s'", transfer->request->label);
 	if (err == ERR_OK)
 		err = transfer_begin(transfer, purpose, trace);
@@ -80,16 +82,7 @@ enum err
 backup_create(struct custody *custody, const struct backup_request *request,
     struct backup_result *out, struct err_trace *trace)
 {
-	struct transfer *transfer = transfer_new(custody, request, out);
-	enum err err;
-
-	if (transfer == NULL)
-		return FAIL(trace, ERR_NOMEM, "no memory");
-	transfer->keep = true;
-	transfer->extractable = true;
-	err = create(transfer, trace);
-	transfer_free(transfer);
-	return err;
+	return transfer_do(custody, request, out, create, trace);
 }
 
 /* ---- restore ------------------------------------------------------------------------------- */
@@ -121,6 +114,7 @@ restore(struct transfer *transfer, struct err_trace *trace)
 	char purpose[PURPOSE];
 	enum err err = transfer_find(transfer, ROSTER_PRIMARY, trace);
 
+	transfer->keep = true;
 	snprintf(purpose, sizeof(purpose), "restore the key '%.64s'", transfer->request->label);
 	if (err == ERR_OK)
 		err = transfer_find_backup(transfer, transfer->from.binding.spec.name, trace);
@@ -149,13 +143,5 @@ enum err
 backup_restore(struct custody *custody, const struct backup_request *request,
     struct backup_result *out, struct err_trace *trace)
 {
-	struct transfer *transfer = transfer_new(custody, request, out);
-	enum err err;
-
-	if (transfer == NULL)
-		return FAIL(trace, ERR_NOMEM, "no memory");
-	transfer->keep = true;
-	err = restore(transfer, trace);
-	transfer_free(transfer);
-	return err;
+	return transfer_do(custody, request, out, restore, trace);
 }

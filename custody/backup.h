@@ -14,11 +14,18 @@
 #include "hsm/key.h"
 #include "roster/backup.h"
 
+struct backup_note {
+	const char *what;
+	const char *place;
+	int64_t made; /* 0: now */
+};
+
 struct backup_request {
 	const char *quorum;
 	const char *label; /* of the key */
 	const char *from;  /* a binding; NULL: the quorum's only primary one, to make a backup */
 	const char *to;    /* a binding */
+	const struct backup_note *note; /* of a backup_record */
 	const char *const
 	    *people; /* the two who compare the words, and NULL; NULL: nobody has to */
 };
@@ -63,15 +70,9 @@ MUST_CHECK enum err backup_verify_on(struct custody *custody, const struct backu
 MUST_CHECK enum err backup_restore(struct custody *custody, const struct backup_request *request,
     struct backup_result *out, struct err_trace *trace);
 
-struct backup_note {
-	const char *what;
-	const char *place;
-	int64_t made; /* 0: now */
-};
-
 /* A backup by the maker's own means, of the key in `from`; it counts as a copy of the token, too.
  */
 MUST_CHECK enum err backup_record(struct custody *custody, const struct backup_request *request,
-    const struct backup_note *note, struct backup_result *out, struct err_trace *trace);
+    struct backup_result *out, struct err_trace *trace);
 
 #endif

@@ -10,30 +10,25 @@
 #include "base/json.h"
 #include "custody/attendant.h"
 
-enum { CONFIRM_TEXT = 1400, DER_MAX = 1024 };
+enum { CONFIRM_TEXT = 1400 };
 
-struct transfer *
-transfer_new(
-    struct custody *custody, const struct backup_request *request, struct backup_result *result)
+enum err
+transfer_do(struct custody *custody, const struct backup_request *request,
+    struct backup_result *result, transfer_steps *steps, struct err_trace *trace)
 {
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
+	enum err err;
 
 	*result = (struct backup_result){ .was_there = false };
-	if (transfer != NULL) {
-		transfer->custody = custody;
-		transfer->request = request;
-		transfer->result = result;
-	}
-	return transfer;
-}
-
-void
-transfer_free(struct transfer *transfer)
-{
 	if (transfer == NULL)
-		return;
+		return FAIL(trace, ERR_NOMEM, "no memory");
+	transfer->custody = custody;
+	transfer->request = request;
+	transfer->result = result;
+	err = steps(transfer, trace);
 	login_end(transfer->work);
 	free(transfer);
+	return err;
 }
 
 enum err
@@ -165,17 +160,13 @@ look(struct transfer *transfer, struct job_result *out, struct err_trace *trace)
 static enum err
 hash_transport(const json_t *made, uint8_t out[SHA256_SIZE], struct err_trace *trace)
 {
-	uint8_t der[DER_MAX];
-	const char *hex;
-	enum err err = json_get_text(made, "transport", &hex, trace);
-	size_t len;
+	struct der der = { .bytes = NULL };
+	enum err err = job_der_read(made, "transport", &der, trace);
 
-	if (err != ERR_OK)
-		return err;
-	len = strlen(hex) / 2;
-	if (len > sizeof(der) || !hex_decode(hex, der, len))
-		return FAIL(trace, ERR_FORMAT, "the transport key is damaged");
-	return sha256(der, len, out, trace);
+	if (err == ERR_OK)
+		err = sha256(der.bytes, der.len, out, trace);
+	der_drop(&der);
+	return err;
 }
 
 /* The host could put another key in its place: two people see what it is, and may ask the token. */

@@ -22,12 +22,12 @@ struct transfer {
 };
 
 /*
- * It holds whole generations: too much for a stack. Empties *result; NULL when there is no memory.
- * transfer_free logs out of all, and takes NULL.
+ * One operation, from an empty *result to having logged out of all. A transfer holds whole
+ * generations: too much for a stack.
  */
-struct transfer *transfer_new(
-    struct custody *custody, const struct backup_request *request, struct backup_result *result);
-void transfer_free(struct transfer *transfer);
+typedef enum err transfer_steps(struct transfer *transfer, struct err_trace *trace);
+MUST_CHECK enum err transfer_do(struct custody *custody, const struct backup_request *request,
+    struct backup_result *result, transfer_steps *steps, struct err_trace *trace);
 
 /* Finds both ends; ERR_ARGUMENT when they are the same token or `to` has another role. */
 MUST_CHECK enum err

@@ -204,13 +204,7 @@ enum err
 backup_verify(struct custody *custody, const struct backup_request *request,
     struct backup_result *out, struct err_trace *trace)
 {
-	struct transfer *transfer = transfer_new(custody, request, out);
-	enum err err = transfer == NULL ? FAIL(trace, ERR_NOMEM, "no memory") : ERR_OK;
-
-	if (err == ERR_OK)
-		err = verify(transfer, trace);
-	transfer_free(transfer);
-	return err;
+	return transfer_do(custody, request, out, verify, trace);
 }
 
 /* ---- by what is on a token for good -------------------------------------------------------- */
@@ -283,13 +277,7 @@ enum err
 backup_verify_on(struct custody *custody, const struct backup_request *request,
     struct backup_result *out, struct err_trace *trace)
 {
-	struct transfer *transfer = transfer_new(custody, request, out);
-	enum err err = transfer == NULL ? FAIL(trace, ERR_NOMEM, "no memory") : ERR_OK;
-
-	if (err == ERR_OK)
-		err = verify_on(transfer, trace);
-	transfer_free(transfer);
-	return err;
+	return transfer_do(custody, request, out, verify_on, trace);
 }
 
 /* ---- a maker's own backup ------------------------------------------------------------------ */
@@ -314,8 +302,9 @@ find_public_hash(struct transfer *transfer, struct roster_hash *out, struct err_
 
 /* The backup, and a copy of the token with its PINs of today: both, or neither. */
 static enum err
-write_down(struct transfer *transfer, const struct backup_note *note, struct err_trace *trace)
+write_down(struct transfer *transfer, struct err_trace *trace)
 {
+	const struct backup_note *note = transfer->request->note;
 	struct roster *roster = transfer->custody->roster;
 	struct roster_backup *backup = &transfer->result->backup;
 	const struct roster_token_copy_add copy = { .binding = transfer->to.binding.id,
@@ -333,10 +322,11 @@ write_down(struct transfer *transfer, const struct backup_note *note, struct err
 }
 
 static enum err
-record(struct transfer *transfer, const struct backup_note *note, struct err_trace *trace)
+record(struct transfer *transfer, struct err_trace *trace)
 {
 	struct roster_backup *backup = &transfer->result->backup;
 	const struct backup_request *request = transfer->request;
+	const struct backup_note *note = request->note;
 	char primary[ROSTER_BINDING_NAME] = "";
 	const char *from = request->from;
 	enum err err = ERR_OK;
@@ -357,19 +347,13 @@ record(struct transfer *transfer, const struct backup_note *note, struct err_tra
 	snprintf(backup->what, sizeof(backup->what), "%s", note->what);
 	snprintf(backup->place, sizeof(backup->place), "%s", note->place);
 	backup->made = note->made;
-	err = write_down(transfer, note, trace);
+	err = write_down(transfer, trace);
 	return err == ERR_OK ? transfer_find_backup(transfer, "", trace) : err;
 }
 
 enum err
 backup_record(struct custody *custody, const struct backup_request *request,
-    const struct backup_note *note, struct backup_result *out, struct err_trace *trace)
+    struct backup_result *out, struct err_trace *trace)
 {
-	struct transfer *transfer = transfer_new(custody, request, out);
-	enum err err = transfer == NULL ? FAIL(trace, ERR_NOMEM, "no memory") : ERR_OK;
-
-	if (err == ERR_OK)
-		err = record(transfer, note, trace);
-	transfer_free(transfer);
-	return err;
+	return transfer_do(custody, request, out, record, trace);
 }

@@ -56,7 +56,7 @@ json_t *job_key_request(const struct key_request *request);
 MUST_CHECK enum err
 job_key_read(const json_t *json, struct key_facts *out, struct err_trace *trace);
 
-/* DER travels as base64; der_drop *out. NULL when there is no memory. */
+/* DER, and bytes like it, travel as base64; der_drop *out. NULL when there is no memory. */
 json_t *job_der(const uint8_t *bytes, size_t len);
 MUST_CHECK enum err
 job_der_read(const json_t *json, const char *name, struct der *out, struct err_trace *trace);
@@ -65,7 +65,7 @@ job_der_read(const json_t *json, const char *name, struct der *out, struct err_t
 json_t *job_key_json(const struct key_facts *key);
 
 /*
- * From token to token (hsm/backup.h); keys and what is wrapped travel in hex.
+ * From token to token (hsm/backup.h); keys and what is wrapped travel as DER does.
  * backup.look       {"label","leaves","prove"} → {"key","public","public_hash"}: what there is, and
  *                   refused where it cannot leave, or does not sign
  * backup.transport  {"label","public","keep"} → {"there"}, and if it is not there yet

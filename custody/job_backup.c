@@ -10,7 +10,7 @@
 #include "hsm/backup.h"
 #include "hsm/token.h"
 
-/* ---- bytes that travel as hex -------------------------------------------------------------- */
+/* ---- bytes that travel ----------------------------------------------------------------------- */
 
 struct bytes {
 	uint8_t *out;
@@ -21,15 +21,17 @@ struct bytes {
 static enum err
 get_bytes(const json_t *json, const char *name, const struct bytes *to, struct err_trace *trace)
 {
-	const char *hex;
-	enum err err = json_get_text(json, name, &hex, trace);
+	struct der der = { .bytes = NULL };
+	enum err err = job_der_read(json, name, &der, trace);
 
-	if (err != ERR_OK)
-		return err;
-	*to->len = strlen(hex) / 2;
-	return *to->len > 0 && *to->len <= to->capacity && hex_decode(hex, to->out, *to->len)
-		   ? ERR_OK
-		   : FAIL(trace, ERR_FORMAT, "'%s' is damaged", name);
+	if (err == ERR_OK && der.len > to->capacity)
+		err = FAIL(trace, ERR_FORMAT, "'%s' is damaged", name);
+	if (err == ERR_OK) {
+		memcpy(to->out, der.bytes, der.len);
+		*to->len = der.len;
+	}
+	der_drop(&der);
+	return err;
 }
 
 static enum err
@@ -50,20 +52,6 @@ get_wrapped(const json_t *json, struct wrapped_key *out, struct err_trace *trace
 	return err == ERR_OK ? get_bytes(json, "wrapper", &wrapper, trace) : err;
 }
 
-static json_t *
-hex_json(const void *bytes, size_t len)
-{
-	char *hex = malloc(2 * len + 1);
-	json_t *json = NULL;
-
-	if (hex != NULL) {
-		hex_encode(bytes, len, hex);
-		json = json_string(hex);
-	}
-	free(hex);
-	return json;
-}
-
 static enum err
 reply(struct job_result *out, json_t *json, struct err_trace *trace)
 {
@@ -74,28 +62,11 @@ reply(struct job_result *out, json_t *json, struct err_trace *trace)
 /* ---- what is there ------------------------------------------------------------------------- */
 
 static enum err
-read_public(struct token_session *session, const struct key_facts *key, struct public_der *out,
-    struct err_trace *trace)
-{
-	uint8_t *der = NULL;
-	size_t len = 0;
-	enum err err = key_public_der(session, key, &der, &len, trace);
-
-	if (err == ERR_OK && len > sizeof(out->bytes))
-		err = FAIL(trace, ERR_FORMAT, "a public key of %zu bytes", len);
-	if (err == ERR_OK) {
-		memcpy(out->bytes, der, len);
-		out->len = len;
-	}
-	free(der);
-	return err;
-}
-
-static enum err
 run_look(const struct job_tools *tools, const json_t *request, struct job_result *out,
     struct err_trace *trace)
 {
 	struct public_der public = { .len = 0 };
+	char hex[2 * SHA256_SIZE + 1];
 	uint8_t hash[SHA256_SIZE];
 	struct key_facts key;
 	const char *label;
@@ -106,16 +77,17 @@ run_look(const struct job_tools *tools, const json_t *request, struct job_result
 	if (err == ERR_OK && json_is_true(json_object_get(request, "leaves")))
 		err = backup_check_key(tools->session, &key, trace);
 	if (err == ERR_OK)
-		err = read_public(tools->session, &key, &public, trace);
+		err = backup_public(tools->session, &key, &public, trace);
 	if (err == ERR_OK && json_is_true(json_object_get(request, "prove")))
 		err = key_prove_as(tools->session, &key, public.bytes, public.len, trace);
 	if (err == ERR_OK)
 		err = sha256(public.bytes, public.len, hash, trace);
 	if (err != ERR_OK)
 		return err;
+	hex_encode(hash, sizeof(hash), hex);
 	return reply(out,
-	    json_pack("{s:o, s:o, s:o}", "key", job_key_json(&key), "public",
-		hex_json(public.bytes, public.len), "public_hash", hex_json(hash, sizeof(hash))),
+	    json_pack("{s:o, s:o, s:s}", "key", job_key_json(&key), "public",
+		job_der(public.bytes, public.len), "public_hash", hex),
 	    trace);
 }
 
@@ -134,7 +106,7 @@ look_whether_there(struct token_session *session, const char *label,
 	if (err == ERR_ABSENT)
 		return ERR_OK;
 	if (err == ERR_OK)
-		err = read_public(session, key, &has, NULL);
+		err = backup_public(session, key, &has, NULL);
 	if (err == ERR_OK && has.len == public->len &&
 	    memcmp(has.bytes, public->bytes, has.len) == 0) {
 		*there = true;
@@ -173,7 +145,7 @@ run_transport(const struct job_tools *tools, const json_t *request, struct job_r
 		return err;
 	return reply(out,
 	    json_pack("{s:b, s:o, s:I}", "there", 0, "transport",
-		hex_json(transport.bytes, transport.len), "objects", (json_int_t)objects),
+		job_der(transport.bytes, transport.len), "objects", (json_int_t)objects),
 	    trace);
 }
 
@@ -200,8 +172,8 @@ run_wrap(const struct job_tools *tools, const json_t *request, struct job_result
 		return err;
 	return reply(out,
 	    json_pack("{s:o, s:o, s:o, s:s}", "key", job_key_json(&key), "wrapped",
-		hex_json(wrapped.key, wrapped.key_len), "wrapper",
-		hex_json(wrapped.wrapper, wrapped.wrapper_len), "trust",
+		job_der(wrapped.key, wrapped.key_len), "wrapper",
+		job_der(wrapped.wrapper, wrapped.wrapper_len), "trust",
 		backup_trust_word(wrapped.trust)),
 	    trace);
 }
@@ -290,7 +262,7 @@ run_seal(const struct job_tools *tools, const json_t *request, struct job_result
 	if (err == ERR_OK)
 		err = key_find(tools->session, label, &key, trace);
 	if (err == ERR_OK)
-		err = read_public(tools->session, &key, &public, trace);
+		err = backup_public(tools->session, &key, &public, trace);
 	if (err == ERR_OK)
 		err = sha256(public.bytes, public.len, hash, trace);
 	if (err == ERR_OK && memcmp(hash, wanted, sizeof(hash)) != 0)

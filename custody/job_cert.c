@@ -17,40 +17,6 @@
 #include "x509/draft.h"
 #include "x509/lint.h"
 
-json_t *
-job_der(const uint8_t *bytes, size_t len)
-{
-	char *text = malloc(4 * ((len + 2) / 3) + 1);
-	json_t *json = NULL;
-
-	if (text != NULL) {
-		base64_encode(bytes, len, text);
-		json = json_string(text);
-	}
-	free(text);
-	return json;
-}
-
-enum err
-job_der_read(const json_t *json, const char *name, struct der *out, struct err_trace *trace)
-{
-	struct der der = { .bytes = NULL };
-	const char *text;
-	enum err err = json_get_text(json, name, &text, trace);
-
-	if (err != ERR_OK)
-		return err;
-	der.bytes = malloc(strlen(text) + 1);
-	if (der.bytes == NULL)
-		return FAIL(trace, ERR_NOMEM, "no memory for '%s'", name);
-	if (!base64_decode(text, der.bytes, strlen(text), &der.len) || der.len == 0) {
-		der_drop(&der);
-		return FAIL(trace, ERR_FORMAT, "'%s' is damaged", name);
-	}
-	*out = der;
-	return ERR_OK;
-}
-
 /* The key that signs, and what it signs. */
 struct signing {
 	struct token_session *session;
@@ -266,26 +232,7 @@ run_self_sign(const struct job_tools *tools, const json_t *request, struct job_r
 }
 
 static enum err
-run_sign(const struct job_tools *tools, const json_t *request, struct job_result *out,
-    struct err_trace *trace)
-{
-	struct signing signing = { .issuer = NULL };
-	struct der made = { .bytes = NULL };
-	enum err err = signing_begin(tools, request, &signing, trace);
-
-	if (err == ERR_OK)
-		err = read_issuer(request, &signing, trace);
-	if (err == ERR_OK)
-		err = sign_certificate(&signing, &made, trace);
-	if (err == ERR_OK)
-		err = reply_with(&signing, &made, out, trace);
-	der_drop(&made);
-	signing_end(&signing);
-	return err;
-}
-
-static enum err
-sign_crl(struct signing *signing, struct der *out, struct err_trace *trace)
+sign_crl(const struct signing *signing, struct der *out, struct err_trace *trace)
 {
 	struct lint_crl what = {
 		.issuer = signing->issuer, .rules = signing->rules, .now = clock_utc()
@@ -314,9 +261,11 @@ sign_crl(struct signing *signing, struct der *out, struct err_trace *trace)
 	return err;
 }
 
+/* Signs what an issuer's key signs: another's certificate, or a list. */
 static enum err
-run_sign_crl(const struct job_tools *tools, const json_t *request, struct job_result *out,
-    struct err_trace *trace)
+run_issue(const struct job_tools *tools, const json_t *request,
+    enum err (*make)(const struct signing *, struct der *, struct err_trace *),
+    struct job_result *out, struct err_trace *trace)
 {
 	struct signing signing = { .issuer = NULL };
 	struct der made = { .bytes = NULL };
@@ -325,12 +274,26 @@ run_sign_crl(const struct job_tools *tools, const json_t *request, struct job_re
 	if (err == ERR_OK)
 		err = read_issuer(request, &signing, trace);
 	if (err == ERR_OK)
-		err = sign_crl(&signing, &made, trace);
+		err = make(&signing, &made, trace);
 	if (err == ERR_OK)
 		err = reply_with(&signing, &made, out, trace);
 	der_drop(&made);
 	signing_end(&signing);
 	return err;
+}
+
+static enum err
+run_sign(const struct job_tools *tools, const json_t *request, struct job_result *out,
+    struct err_trace *trace)
+{
+	return run_issue(tools, request, sign_certificate, out, trace);
+}
+
+static enum err
+run_sign_crl(const struct job_tools *tools, const json_t *request, struct job_result *out,
+    struct err_trace *trace)
+{
+	return run_issue(tools, request, sign_crl, out, trace);
 }
 
 static enum err

@@ -24,6 +24,10 @@ struct public_der {
 	size_t len;
 };
 
+/* Of any key of the token. ERR_FORMAT: it is longer than any that Quorate uses. */
+MUST_CHECK enum err backup_public(struct token_session *session, const struct key_facts *key,
+    struct public_der *out, struct err_trace *trace);
+
 /*
  * On the target. What an interrupted backup left is destroyed first. The public half stays beside
  * the private one, labelled 'quorate-transport', so that a second machine can read it without a

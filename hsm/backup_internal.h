@@ -18,12 +18,4 @@ MUST_CHECK enum err backup_check_mechanisms(struct token_session *session, struc
 /* RSA-OAEP with SHA-1 and without a label, for the wrapper. Points into static storage. */
 CK_MECHANISM backup_oaep(void);
 
-/* The attributes of a private key as read back, against what was asked. */
-struct backup_wanted {
-	const char *name;
-	bool got, want;
-};
-MUST_CHECK enum err
-backup_check_attributes(const struct backup_wanted *rows, size_t count, struct err_trace *trace);
-
 #endif

@@ -57,17 +57,6 @@ backup_oaep(void)
 }
 
 enum err
-backup_check_attributes(const struct backup_wanted *rows, size_t count, struct err_trace *trace)
-{
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].got != rows[i].want)
-			return FAIL(trace, ERR_UNSUPPORTED,
-			    "the token gave the key %s = %s, against what was asked", rows[i].name,
-			    rows[i].got ? "true" : "false");
-	return ERR_OK;
-}
-
-enum err
 backup_transport_clear(struct token_session *session, size_t *cleared, struct err_trace *trace)
 {
 	CK_FUNCTION_LIST *functions = module_functions(token_session_module(session));
@@ -92,15 +81,10 @@ backup_transport_clear(struct token_session *session, size_t *cleared, struct er
 	return err;
 }
 
-struct transport_pair {
-	CK_OBJECT_HANDLE public;
-	CK_OBJECT_HANDLE private;
-};
-
 /* The public half stays as long, so that a second machine can read it from the token and compare.
  */
 static enum err
-make_pair(struct token_session *session, struct transport_pair *out, struct err_trace *trace)
+make_pair(struct token_session *session, struct key_pair *out, struct err_trace *trace)
 {
 	static const uint8_t f4[] = { 0x01, 0x00, 0x01 };
 	const struct key_kind_row *row = key_kind_row(TRANSPORT_KIND);
@@ -132,30 +116,11 @@ make_pair(struct token_session *session, struct transport_pair *out, struct err_
 	return rv == CKR_OK ? ERR_OK : FAIL_CKR(trace, rv, "no transport key was made");
 }
 
-static enum err
-give_id(struct token_session *session, const struct transport_pair *pair, struct err_trace *trace)
-{
-	CK_FUNCTION_LIST *functions = module_functions(token_session_module(session));
-	uint8_t id[KEY_PUBLIC_ID];
-	CK_ATTRIBUTE attribute = { CKA_ID, id, sizeof(id) };
-	enum err err = key_public_id(session, pair->public, id, trace);
-	CK_RV rv;
-
-	if (err)
-		return err;
-	rv = functions->C_SetAttributeValue(
-	    token_session_handle(session), pair->private, &attribute, 1);
-	if (rv == CKR_OK)
-		rv = functions->C_SetAttributeValue(
-		    token_session_handle(session), pair->public, &attribute, 1);
-	return rv == CKR_OK ? ERR_OK : FAIL_CKR(trace, rv, "the transport key takes no CKA_ID");
-}
-
 /* A private half that could leave, or decrypt, would make the whole wrapping worth nothing. */
 static enum err
 check_private(const struct key_facts *key, struct err_trace *trace)
 {
-	const struct backup_wanted rows[] = {
+	const struct key_wanted rows[] = {
 		{ "CKA_TOKEN", key->on_token, true },
 		{ "CKA_PRIVATE", key->is_private, true },
 		{ "CKA_SENSITIVE", key->sensitive, true },
@@ -172,11 +137,11 @@ check_private(const struct key_facts *key, struct err_trace *trace)
 	if (key->kind != TRANSPORT_KIND)
 		return FAIL(
 		    trace, ERR_UNSUPPORTED, "the token made a transport key of another kind");
-	return backup_check_attributes(rows, sizeof(rows) / sizeof(*rows), trace);
+	return key_facts_check(rows, sizeof(rows) / sizeof(*rows), trace);
 }
 
-static enum err
-read_public(struct token_session *session, const struct key_facts *key, struct public_der *out,
+enum err
+backup_public(struct token_session *session, const struct key_facts *key, struct public_der *out,
     struct err_trace *trace)
 {
 	uint8_t *der = NULL;
@@ -197,8 +162,7 @@ enum err
 backup_transport_make(
     struct token_session *session, struct public_der *out, struct err_trace *trace)
 {
-	CK_FUNCTION_LIST *functions = module_functions(token_session_module(session));
-	struct transport_pair pair = { .public = CK_INVALID_HANDLE };
+	struct key_pair pair = { .public = CK_INVALID_HANDLE };
 	struct key_facts key;
 	size_t cleared = 0;
 	enum err err = backup_check_mechanisms(session, trace);
@@ -209,18 +173,17 @@ backup_transport_make(
 		err = make_pair(session, &pair, trace);
 	if (err)
 		return err;
-	err = give_id(session, &pair, trace);
+	err = key_pair_give_id(session, &pair, trace);
 	if (!err) {
 		key_facts_read(session, pair.private, &key);
 		err = check_private(&key, trace);
 	}
 	if (!err)
-		err = read_public(session, &key, out, trace);
+		err = backup_public(session, &key, out, trace);
 	if (!err)
 		err = token_sync(token_session_token(session), trace);
 	if (err) {
-		(void)functions->C_DestroyObject(token_session_handle(session), pair.public);
-		(void)functions->C_DestroyObject(token_session_handle(session), pair.private);
+		key_pair_destroy(session, &pair);
 		return FAIL(trace, err, "no transport key; the pair was destroyed");
 	}
 	return ERR_OK;

@@ -125,7 +125,7 @@ unwrap_key(struct unwrapping *unwrapping, struct err_trace *trace)
 static enum err
 check_key(const struct key_facts *key, const struct backup_unwrap *request, struct err_trace *trace)
 {
-	const struct backup_wanted rows[] = {
+	const struct key_wanted rows[] = {
 		{ "CKA_TOKEN", key->on_token, request->keep },
 		{ "CKA_PRIVATE", key->is_private, true },
 		{ "CKA_SENSITIVE", key->sensitive, true },
@@ -136,7 +136,7 @@ check_key(const struct key_facts *key, const struct backup_unwrap *request, stru
 		{ "CKA_DERIVE", key->can_derive, false },
 	};
 
-	return backup_check_attributes(rows, sizeof(rows) / sizeof(*rows), trace);
+	return key_facts_check(rows, sizeof(rows) / sizeof(*rows), trace);
 }
 
 struct labelled {

@@ -70,13 +70,9 @@ private_template(const struct key_request *request, struct template *out)
 	template_put(out, CKA_LABEL, request->label, strlen(request->label));
 }
 
-struct pair {
-	CK_OBJECT_HANDLE public;
-	CK_OBJECT_HANDLE private;
-};
-
 static CK_RV
-generate_pair(struct token_session *session, const struct key_request *request, struct pair *pair)
+generate_pair(
+    struct token_session *session, const struct key_request *request, struct key_pair *pair)
 {
 	const struct key_kind_row *row = key_kind_row(request->kind);
 	CK_MECHANISM mechanism = { .mechanism = row->generate };
@@ -92,7 +88,7 @@ generate_pair(struct token_session *session, const struct key_request *request, 
 }
 
 static enum err
-make_pair(struct token_session *session, const struct key_request *request, struct pair *pair,
+make_pair(struct token_session *session, const struct key_request *request, struct key_pair *pair,
     struct err_trace *trace)
 {
 	const struct key_kind_row *row = key_kind_row(request->kind);
@@ -116,33 +112,11 @@ make_pair(struct token_session *session, const struct key_request *request, stru
 	return ERR_OK;
 }
 
-/* RFC 7093, 2, method 1, on both halves. */
-static enum err
-give_id(struct token_session *session, const struct pair *pair, struct err_trace *trace)
-{
-	CK_FUNCTION_LIST *functions = module_functions(token_session_module(session));
-	CK_SESSION_HANDLE handle = token_session_handle(session);
-	uint8_t id[KEY_PUBLIC_ID];
-	CK_ATTRIBUTE attribute = { CKA_ID, id, sizeof(id) };
-	enum err err = key_public_id(session, pair->public, id, trace);
-	CK_RV rv;
-
-	if (err)
-		return err;
-	rv = functions->C_SetAttributeValue(handle, pair->private, &attribute, 1);
-	if (rv == CKR_OK)
-		rv = functions->C_SetAttributeValue(handle, pair->public, &attribute, 1);
-	return rv == CKR_OK ? ERR_OK : FAIL_CKR(trace, rv, "the key takes no CKA_ID");
-}
-
 static enum err
 check_attributes(
     const struct key_facts *key, const struct key_request *request, struct err_trace *trace)
 {
-	const struct {
-		const char *name;
-		bool got, want;
-	} rows[] = {
+	const struct key_wanted rows[] = {
 		{ "CKA_TOKEN", key->on_token, true },
 		{ "CKA_PRIVATE", key->is_private, true },
 		{ "CKA_SENSITIVE", key->sensitive, true },
@@ -160,23 +134,7 @@ check_attributes(
 	if (key->kind != request->kind || strcmp(key->label, request->label) != 0)
 		return FAIL(
 		    trace, ERR_UNSUPPORTED, "the token made a key of another kind or label");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (rows[i].got != rows[i].want)
-			return FAIL(trace, ERR_UNSUPPORTED,
-			    "the token gave the key %s = %s, against what was asked", rows[i].name,
-			    rows[i].got ? "true" : "false");
-	}
-	return ERR_OK;
-}
-
-static void
-destroy_pair(struct token_session *session, const struct pair *pair)
-{
-	CK_FUNCTION_LIST *functions = module_functions(token_session_module(session));
-	CK_SESSION_HANDLE handle = token_session_handle(session);
-
-	(void)functions->C_DestroyObject(handle, pair->private);
-	(void)functions->C_DestroyObject(handle, pair->public);
+	return key_facts_check(rows, sizeof(rows) / sizeof(*rows), trace);
 }
 
 static enum err
@@ -195,7 +153,7 @@ enum err
 key_generate(struct token_session *session, const struct key_request *request,
     struct key_facts *out, struct err_trace *trace)
 {
-	struct pair pair = { .public = CK_INVALID_HANDLE };
+	struct key_pair pair = { .public = CK_INVALID_HANDLE };
 	struct key_facts made;
 	enum err err = check_request(session, request, trace);
 
@@ -204,7 +162,7 @@ key_generate(struct token_session *session, const struct key_request *request,
 	err = make_pair(session, request, &pair, trace);
 	if (err)
 		return err;
-	err = give_id(session, &pair, trace);
+	err = key_pair_give_id(session, &pair, trace);
 	if (!err) {
 		key_facts_read(session, pair.private, &made);
 		err = check_attributes(&made, request, trace);
@@ -212,7 +170,7 @@ key_generate(struct token_session *session, const struct key_request *request,
 	if (!err)
 		err = token_sync(token_session_token(session), trace);
 	if (err) {
-		destroy_pair(session, &pair);
+		key_pair_destroy(session, &pair);
 		return err;
 	}
 	*out = made;

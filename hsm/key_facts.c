@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hsm/guard.h"
 #include "hsm/key_kind.h"
+#include "hsm/key_public.h"
 #include "hsm/object.h"
 #include "hsm/text.h"
 
@@ -60,6 +62,46 @@ key_facts_read(struct token_session *session, CK_OBJECT_HANDLE object, struct ke
 
 		*flag = object_flag(session, object, flags[i].type);
 	}
+}
+
+enum err
+key_facts_check(const struct key_wanted *rows, size_t count, struct err_trace *trace)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].got != rows[i].want)
+			return FAIL(trace, ERR_UNSUPPORTED,
+			    "the token gave the key %s = %s, against what was asked", rows[i].name,
+			    rows[i].got ? "true" : "false");
+	return ERR_OK;
+}
+
+enum err
+key_pair_give_id(
+    struct token_session *session, const struct key_pair *pair, struct err_trace *trace)
+{
+	CK_FUNCTION_LIST *functions = module_functions(token_session_module(session));
+	CK_SESSION_HANDLE handle = token_session_handle(session);
+	uint8_t id[KEY_PUBLIC_ID];
+	CK_ATTRIBUTE attribute = { CKA_ID, id, sizeof(id) };
+	enum err err = key_public_id(session, pair->public, id, trace);
+	CK_RV rv;
+
+	if (err)
+		return err;
+	rv = functions->C_SetAttributeValue(handle, pair->private, &attribute, 1);
+	if (rv == CKR_OK)
+		rv = functions->C_SetAttributeValue(handle, pair->public, &attribute, 1);
+	return rv == CKR_OK ? ERR_OK : FAIL_CKR(trace, rv, "the key takes no CKA_ID");
+}
+
+void
+key_pair_destroy(struct token_session *session, const struct key_pair *pair)
+{
+	CK_FUNCTION_LIST *functions = module_functions(token_session_module(session));
+	CK_SESSION_HANDLE handle = token_session_handle(session);
+
+	(void)functions->C_DestroyObject(handle, pair->private);
+	(void)functions->C_DestroyObject(handle, pair->public);
 }
 
 enum err

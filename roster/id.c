@@ -37,6 +37,14 @@ roster_id_format(const struct roster_id *id, char out[ROSTER_ID_TEXT])
 	hex_encode(id->bytes, sizeof(id->bytes), out);
 }
 
+const char *
+roster_id_short(const struct roster_id *id, char out[ROSTER_ID_TEXT])
+{
+	roster_id_format(id, out);
+	out[ROSTER_ID_SHORT] = '\0';
+	return out;
+}
+
 bool
 roster_id_parse(const char *text, struct roster_id *out)
 {

@@ -157,6 +157,9 @@ bool roster_hash_equal(const struct roster_hash *a, const struct roster_hash *b)
 int roster_id_order(const struct roster_id *a, const struct roster_id *b); /* as memcmp */
 bool roster_id_is_set(const struct roster_id *id); /* not all zero, which means "none" */
 void roster_id_format(const struct roster_id *id, char out[ROSTER_ID_TEXT]);
+/* Its first digits, by which people name it: `out`. */
+enum { ROSTER_ID_SHORT = 8 };
+const char *roster_id_short(const struct roster_id *id, char out[ROSTER_ID_TEXT]);
 bool roster_id_parse(const char *text, struct roster_id *out);
 
 /* A new random id. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/test.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/encode.h"
+#include "base/file_hash.h"
 #include "base/hash.h"
 
 /* FIPS 180-4's examples, and the empty one. */
@@ -85,6 +88,40 @@ no_randomness_at_all_may_be_asked_for(void **state)
 	assert_ok(random_bytes(NULL, 0, &trace), &trace);
 }
 
+static void
+a_file_hashes_as_its_bytes(void **state)
+{
+	char name[] = "file_hash.XXXXXX";
+	struct err_trace trace = { 0 };
+	struct file_hash hash;
+	char hex[2 * SHA256_SIZE + 1];
+	const int fd = mkstemp(name);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "abc", 3), 3);
+	close(fd);
+	assert_ok(file_hash(name, &hash, &trace), &trace);
+	hex_encode(hash.sha256, sizeof(hash.sha256), hex);
+	assert_string_equal(hex, examples[1].hash);
+	assert_int_equal(hash.size, 3);
+	assert_true(file_hash_hex(name, hex));
+	assert_string_equal(hex, examples[1].hash);
+	assert_int_equal(unlink(name), 0);
+}
+
+static void
+what_is_no_plain_file_has_no_hash(void **state)
+{
+	struct file_hash hash;
+	char hex[2 * SHA256_SIZE + 1];
+
+	(void)state;
+	assert_int_equal(file_hash("not/there", &hash, NULL), ERR_ABSENT);
+	assert_int_equal(file_hash("/", &hash, NULL), ERR_ARGUMENT);
+	assert_false(file_hash_hex("/dev/null", hex));
+}
+
 int
 main(void)
 {
@@ -92,6 +129,8 @@ main(void)
 		cmocka_unit_test(the_published_examples_hold),
 		cmocka_unit_test(parts_hash_as_their_whole),
 		cmocka_unit_test(no_parts_hash_as_nothing),
+		cmocka_unit_test(a_file_hashes_as_its_bytes),
+		cmocka_unit_test(what_is_no_plain_file_has_no_hash),
 		cmocka_unit_test(randomness_fills_all_of_it_and_never_repeats),
 		cmocka_unit_test(no_randomness_at_all_may_be_asked_for),
 	};
