@@ -249,7 +249,7 @@ answer(int fd, enum err err, const struct job_result *result, const struct err_t
 {
 	bool has_secret = result->secret != NULL;
 	enum err told = err == ERR_OK
-			    ? agent_wire_send(fd,
+			    ? agent_wire_send_job(fd,
 				  json_pack("{s:b, s:O, s:b}", "done", 1, "reply", result->reply,
 				      "secret", has_secret),
 				  NULL)
@@ -272,7 +272,7 @@ serve_one(struct commands *commands, int fd)
 
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0 ||
 	    peer_of(fd, &asked.peer, NULL) != ERR_OK || asked.peer.uid != geteuid() ||
-	    agent_wire_receive(fd, ASK_MS, &message, NULL) != ERR_OK)
+	    agent_wire_receive_job(fd, ASK_MS, &message, NULL) != ERR_OK)
 		return;
 	err = read_asked(commands, message, &asked, &trace);
 	if (err == ERR_OK)

@@ -35,6 +35,7 @@ struct secret;
 enum {
 	AGENT_LINK_VERSION = 2,
 	AGENT_LINK_LINE = 1 << 16, /* the longest line either side accepts */
+	AGENT_LINK_JOB = 1 << 25,  /* of a session: a long revocation list may be in it */
 	AGENT_PIN_MAX = 1024,
 	AGENT_USERS = 64,
 	AGENT_KEYS = 64,

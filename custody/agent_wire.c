@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -47,30 +48,45 @@ wait_readable(int fd, int64_t deadline, struct err_trace *trace)
 	}
 }
 
+/* At least one byte. */
+static enum err
+receive_some(int fd, int64_t deadline, void *out, size_t room, size_t *got, struct err_trace *trace)
+{
+	for (;;) {
+		enum err err = wait_readable(fd, deadline, trace);
+		ssize_t now;
+
+		if (err != ERR_OK)
+			return err;
+		now = recv(fd, out, room, 0);
+		if (now < 0 && errno == EINTR)
+			continue;
+		if (now < 0 && errno != ECONNRESET)
+			return FAIL_ERRNO(trace, "the link to the other process broke");
+		if (now <= 0)
+			return FAIL(trace, ERR_ABSENT, "the other side closed the link");
+		*got = (size_t)now;
+		return ERR_OK;
+	}
+}
+
 static enum err
 receive_all(int fd, int64_t deadline, uint8_t *out, size_t len, struct err_trace *trace)
 {
 	while (len > 0) {
-		enum err err = wait_readable(fd, deadline, trace);
-		ssize_t got;
+		size_t got = 0;
+		enum err err = receive_some(fd, deadline, out, len, &got, trace);
 
 		if (err != ERR_OK)
 			return err;
-		got = recv(fd, out, len, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno != ECONNRESET)
-			return FAIL_ERRNO(trace, "the link to the other process broke");
-		if (got <= 0)
-			return FAIL(trace, ERR_ABSENT, "the other side closed the link");
 		out += got;
-		len -= (size_t)got;
+		len -= got;
 	}
 	return ERR_OK;
 }
 
-enum err
-agent_wire_send(int fd, json_t *message, struct err_trace *trace)
+static enum err
+send_line(int fd, json_t *message, size_t max, struct err_trace *trace)
 {
 	enum err err;
 	char *line = message == NULL ? NULL : json_dumps(message, JSON_COMPACT);
@@ -78,14 +94,25 @@ agent_wire_send(int fd, json_t *message, struct err_trace *trace)
 	json_decref(message);
 	if (line == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for a message");
-	err = strlen(line) >= AGENT_LINK_LINE
-		  ? FAIL(trace, ERR_UNSUPPORTED, "%zu bytes are more than the link takes",
-			strlen(line))
-		  : send_all(fd, line, strlen(line), trace);
+	err = strlen(line) >= max ? FAIL(trace, ERR_UNSUPPORTED,
+					"%zu bytes are more than the link takes", strlen(line))
+				  : send_all(fd, line, strlen(line), trace);
 	if (err == ERR_OK)
 		err = send_all(fd, "\n", 1, trace);
 	free(line);
 	return err;
+}
+
+enum err
+agent_wire_send(int fd, json_t *message, struct err_trace *trace)
+{
+	return send_line(fd, message, AGENT_LINK_LINE, trace);
+}
+
+enum err
+agent_wire_send_job(int fd, json_t *message, struct err_trace *trace)
+{
+	return send_line(fd, message, AGENT_LINK_JOB, trace);
 }
 
 enum err
@@ -113,6 +140,68 @@ agent_wire_receive(int fd, int timeout_ms, json_t **out, struct err_trace *trace
 	err = json_parse(line, len, AGENT_LINK_LINE, out, trace);
 out:
 	free(line);
+	return err;
+}
+
+/* What came of a line so far. */
+struct block_line {
+	char *text;
+	size_t len, room;
+};
+
+static enum err
+make_room(struct block_line *line, struct err_trace *trace)
+{
+	const size_t room = line->room == 0 ? AGENT_LINK_LINE : 2 * line->room;
+	char *text;
+
+	if (line->len < line->room)
+		return ERR_OK;
+	if (room > AGENT_LINK_JOB)
+		return FAIL(trace, ERR_FORMAT, "a line on the link is too long");
+	text = realloc(line->text, room);
+	if (text == NULL)
+		return FAIL(trace, ERR_NOMEM, "no memory for a message");
+	line->text = text;
+	line->room = room;
+	return ERR_OK;
+}
+
+/* Its end is the end of what was received. */
+static enum err
+receive_block(
+    int fd, int64_t deadline, struct block_line *line, bool *ends, struct err_trace *trace)
+{
+	const char *end;
+	size_t got = 0;
+	enum err err = make_room(line, trace);
+
+	if (err == ERR_OK)
+		err = receive_some(
+		    fd, deadline, line->text + line->len, line->room - line->len, &got, trace);
+	if (err != ERR_OK)
+		return err;
+	end = memchr(line->text + line->len, '\n', got);
+	line->len += got;
+	if (end != NULL && end + 1 != line->text + line->len)
+		return FAIL(trace, ERR_FORMAT, "there is something behind a line on the link");
+	*ends = end != NULL;
+	return ERR_OK;
+}
+
+enum err
+agent_wire_receive_job(int fd, int timeout_ms, json_t **out, struct err_trace *trace)
+{
+	const int64_t deadline = clock_boot_ms() + timeout_ms;
+	struct block_line line = { .text = NULL };
+	bool ends = false;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && !ends)
+		err = receive_block(fd, deadline, &line, &ends, trace);
+	if (err == ERR_OK)
+		err = json_parse(line.text, line.len - 1, AGENT_LINK_JOB, out, trace);
+	free(line.text);
 	return err;
 }
 

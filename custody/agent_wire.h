@@ -19,6 +19,14 @@ MUST_CHECK enum err agent_wire_send(int fd, json_t *message, struct err_trace *t
 MUST_CHECK enum err
 agent_wire_receive(int fd, int timeout_ms, json_t **out, struct err_trace *trace);
 
+/*
+ * The same for a job of a session and its answer, of up to AGENT_LINK_JOB bytes. Only for a line
+ * behind which no secret comes: it is read in blocks. ERR_FORMAT when anything comes behind it.
+ */
+MUST_CHECK enum err agent_wire_send_job(int fd, json_t *message, struct err_trace *trace);
+MUST_CHECK enum err
+agent_wire_receive_job(int fd, int timeout_ms, json_t **out, struct err_trace *trace);
+
 MUST_CHECK enum err
 agent_wire_send_secret(int fd, const struct secret *secret, struct err_trace *trace);
 MUST_CHECK enum err

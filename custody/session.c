@@ -63,10 +63,13 @@ connect_to(const struct session *session, int *out, struct err_trace *trace)
 }
 
 static enum err
-receive_result(int fd, struct job_result *out, struct err_trace *trace)
+receive_result(
+    int fd, const struct session_job *job, struct job_result *out, struct err_trace *trace)
 {
 	json_t *answer = NULL;
-	enum err err = agent_wire_receive(fd, JOB_MS, &answer, trace);
+	/* A secret may come behind what is no job on a token. */
+	enum err err = job->binding == NULL ? agent_wire_receive(fd, JOB_MS, &answer, trace)
+					    : agent_wire_receive_job(fd, JOB_MS, &answer, trace);
 
 	if (err == ERR_ABSENT) {
 		err_next(trace, "See 'quorate status'; the next command gathers the cards again.");
@@ -94,7 +97,7 @@ session_run(const struct session *session, const struct session_job *job, struct
 
 	if (err != ERR_OK)
 		return err;
-	err = agent_wire_send(fd,
+	err = agent_wire_send_job(fd,
 	    json_pack("{s:s, s:s*, s:s, s:i, s:O}", "job", job->name, "binding", job->binding, "on",
 		job->on, "generation", (int)session->generation, "request", job->request),
 	    trace);
@@ -102,7 +105,7 @@ session_run(const struct session *session, const struct session_job *job, struct
 		err_next(trace, "End the session ('quorate deactivate QUORUM'): without one, the "
 				"command gathers the cards and does it itself.");
 	if (err == ERR_OK)
-		err = receive_result(fd, &result, trace);
+		err = receive_result(fd, job, &result, trace);
 	close(fd);
 	if (err == ERR_OK)
 		*out = result;

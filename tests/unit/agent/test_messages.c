@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/test.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,6 +276,49 @@ a_line_without_end_is_refused(void **state)
 	free(line);
 }
 
+static void *
+send_long(void *text)
+{
+	return agent_wire_send_job(ends[0], json_pack("{s:s}", "der", text), NULL) == ERR_OK ? text
+											     : NULL;
+}
+
+/* As long as a revocation list of 50,000 entries. */
+static void
+a_job_may_be_long(void **state)
+{
+	const size_t len = 3000000;
+	char *text = malloc(len + 1);
+	json_t *json = NULL;
+	pthread_t thread;
+	void *sent = NULL;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'A', len);
+	text[len] = '\0';
+	assert_int_equal(pthread_create(&thread, NULL, send_long, text), 0);
+	assert_ok(agent_wire_receive_job(ends[1], 60 * 1000, &json, NULL), NULL);
+	assert_int_equal(pthread_join(thread, &sent), 0);
+	assert_ptr_equal(sent, text);
+	assert_string_equal(json_string_value(json_object_get(json, "der")), text);
+	json_decref(json);
+	assert_int_equal(
+	    agent_wire_send(ends[0], json_pack("{s:s}", "der", text), NULL), ERR_UNSUPPORTED);
+	free(text);
+}
+
+static void
+nothing_may_come_behind_a_job(void **state)
+{
+	json_t *json = NULL;
+
+	(void)state;
+	assert_int_equal(send(ends[0], "{}\n1234", 7, 0), 7);
+	assert_int_equal(agent_wire_receive_job(ends[1], SOON_MS, &json, NULL), ERR_FORMAT);
+	assert_null(json);
+}
+
 static int
 set_up_heap(void **state)
 {
@@ -299,6 +343,8 @@ main(void)
 		ON_A_LINK(silence_is_a_timeout),
 		ON_A_LINK(a_closed_link_is_absent),
 		ON_A_LINK(a_line_without_end_is_refused),
+		ON_A_LINK(a_job_may_be_long),
+		ON_A_LINK(nothing_may_come_behind_a_job),
 	};
 
 	return cmocka_run_group_tests_name("agent: messages", tests, set_up_heap, NULL);
