@@ -118,8 +118,11 @@ size_t
 bundle_message(const struct bundle_message *what, uint8_t out[BUNDLE_MESSAGE_MAX])
 {
 	char words[BUNDLE_MESSAGE_MAX - SHA256_SIZE];
-	const int len = snprintf(words, sizeof(words), "quorate/1 %s%s",
-	    what->practice ? "PRACTICE " : "", what->addendum ? "addendum" : "evidence");
+	const int len =
+	    snprintf(words, sizeof(words), "quorate/1 %s%s", what->practice ? "PRACTICE " : "",
+		what->approval   ? "approval"
+		: what->addendum ? "addendum"
+				 : "evidence");
 
 	memcpy(out, words, (size_t)len);
 	memcpy(out + len, what->hash, SHA256_SIZE);

@@ -50,6 +50,7 @@ struct bundle_message {
 	bool addendum; /* else the head */
 	bool practice;
 	const uint8_t *hash; /* SHA256_SIZE */
+	bool approval;       /* neither: of a script, by the hash of a statement (approval.h) */
 };
 enum { BUNDLE_MESSAGE_MAX = 64 };
 size_t bundle_message(const struct bundle_message *what, uint8_t out[BUNDLE_MESSAGE_MAX]);

@@ -42,6 +42,13 @@ char *bundle_take(struct bundle_check *check, const char *path, size_t max, size
 /* A key that signatures may be by. */
 void bundle_add_card(struct bundle_check *check, const struct bundle_card *card);
 
+/* The roster's card of that name has this fingerprint, and is that person's. There is a roster. */
+bool bundle_roster_knows(const struct bundle_check *check, const char *card, const char *person,
+    const uint8_t fingerprint[SHA256_SIZE]);
+
+/* Of a record that has a first line. */
+void bundle_check_approvals(struct bundle_check *check);
+
 /* Only ERR_NOMEM and the like; what is wrong with the evidence is found, not failed for. */
 MUST_CHECK enum err bundle_check_record(struct bundle_check *check, struct err_trace *trace);
 MUST_CHECK enum err bundle_check_cards(struct bundle_check *check, struct err_trace *trace);

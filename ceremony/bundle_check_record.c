@@ -136,6 +136,7 @@ look_at_record(struct bundle_check *check)
 	check_hash(check, "script", FOLDER_SCRIPT);
 	check_hash(check, "sheet", FOLDER_SHEET);
 	check_outputs(check);
+	bundle_check_approvals(check);
 	tell_statements(check);
 }
 

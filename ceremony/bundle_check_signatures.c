@@ -60,7 +60,9 @@ static bool
 verifies(
     struct bundle_check *check, const struct bundle_signed *what, const struct bundle_card *card)
 {
-	struct bundle_message words = { what->line > 0, check->verdict.practice, what->hash };
+	struct bundle_message words = {
+		.addendum = what->line > 0, .practice = check->verdict.practice, .hash = what->hash
+	};
 	struct point_signed signature = { .message = NULL };
 	char path[BUNDLE_CARD_FILE];
 	char *der;
@@ -80,18 +82,18 @@ verifies(
 	return right;
 }
 
-/* The roster's card of that fingerprint, if it is that person's. */
-static bool
-roster_knows(struct bundle_check *check, const struct bundle_signed *what)
+bool
+bundle_roster_knows(const struct bundle_check *check, const char *card, const char *person,
+    const uint8_t fingerprint[SHA256_SIZE])
 {
-	struct roster_person person;
-	struct roster_card card;
 	struct roster *roster = check->question->roster;
+	struct roster_person found;
+	struct roster_card known;
 
-	return roster_card_by_name(roster, what->card, &card, NULL) == ERR_OK &&
-	       sha256_equal(card.fingerprint.bytes, what->fingerprint) &&
-	       roster_person_get(roster, &card.custodian, &person, NULL) == ERR_OK &&
-	       strcmp(person.name, what->person) == 0;
+	return roster_card_by_name(roster, card, &known, NULL) == ERR_OK &&
+	       sha256_equal(known.fingerprint.bytes, fingerprint) &&
+	       roster_person_get(roster, &known.custodian, &found, NULL) == ERR_OK &&
+	       strcmp(found.name, person) == 0;
 }
 
 static void
@@ -127,7 +129,8 @@ add_signature(struct bundle_check *check, const struct bundle_signed *what, bool
 	snprintf(out->person, sizeof(out->person), "%s", what->person);
 	memcpy(out->fingerprint, what->fingerprint, SHA256_SIZE);
 	find_role(check, out);
-	out->known = check->question->roster != NULL && roster_knows(check, what);
+	out->known = check->question->roster != NULL &&
+		     bundle_roster_knows(check, what->card, what->person, what->fingerprint);
 	if (check->question->roster != NULL && !out->known)
 		bundle_found(check, BUNDLE_STRANGER,
 		    "card %s of %.128s signed, and the roster does not know it as such", what->card,

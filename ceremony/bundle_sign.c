@@ -35,8 +35,8 @@ bundle_card_of(struct roster *roster, const struct roster_card *card, struct bun
 	return ERR_OK;
 }
 
-static bool
-is_fit(const struct roster_card *card, const struct roster_id *person)
+bool
+bundle_card_is_fit(const struct roster_card *card, const struct roster_id *person)
 {
 	return card->state == ROSTER_CARD_ENROLLED && roster_id_equal(&card->custodian, person) &&
 	       !roster_card_is_missing(card) && card->report != ROSTER_REPORT_DAMAGED &&
@@ -56,7 +56,7 @@ bundle_card_of_person(
 	if (err == ERR_OK)
 		err = roster_card_list(roster, NULL, &cards, &count, trace);
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		if (is_fit(&cards[i], &found.id) &&
+		if (bundle_card_is_fit(&cards[i], &found.id) &&
 		    (newest == NULL || cards[i].enrolled > newest->enrolled))
 			newest = &cards[i];
 	if (err == ERR_OK && newest == NULL)

@@ -14,6 +14,9 @@ struct roster;
 MUST_CHECK enum err bundle_card_of(struct roster *roster, const struct roster_card *card,
     struct bundle_card *out, struct err_trace *trace);
 
+/* Whether it is this person's, and can sign: enrolled, and neither missing nor broken. */
+bool bundle_card_is_fit(const struct roster_card *card, const struct roster_id *person);
+
 /* The card that a person signs with: their newest that is fit for it. ERR_ABSENT: they have none.
  */
 MUST_CHECK enum err bundle_card_of_person(

@@ -14,6 +14,12 @@ struct verdict {
 	const char *first, *second;
 };
 
+const char *
+preflight_word(bool well, bool practice)
+{
+	return well ? "well" : practice ? "reported" : "refused";
+}
+
 static enum err
 write_verdict(struct running *run, const struct verdict *verdict, struct err_trace *trace)
 {
@@ -35,7 +41,7 @@ refuse(const struct running *run, const struct preflight_check *check, const cha
 {
 	err_next(trace, "%s; then: quorate ceremony resume %s --by %s", check->next,
 	    run->input->folder, run->input->by);
-	return FAIL(trace, ERR_DENIED, "this machine is not fit for a ceremony: %s", finding);
+	return FAIL(trace, ERR_DENIED, "the ceremony does not begin: %s", finding);
 }
 
 /* Two people of those in the room take it on themselves, or the ceremony does not begin. */
@@ -52,7 +58,7 @@ ask_acceptance(struct running *run, const struct preflight_check *check, struct 
 	enum err err;
 
 	snprintf(text, sizeof(text),
-	    "This machine: %s.\n   Stop and mend it (%s), or accept it by two people?",
+	    "%s: %s.\n   Stop and mend it (%s), or accept it by two people?", verdict->check,
 	    verdict->finding, check->next);
 	err = run_choose(run, text, &of, &taken, trace);
 	if (err == ERR_OK && taken == 1)
@@ -73,15 +79,18 @@ check_one(struct running *run, const struct preflight_place *place,
 {
 	struct attendant *attendant = run->input->attendant;
 	char finding[PREFLIGHT_TEXT] = "", line[PREFLIGHT_TEXT + 64];
-	struct verdict verdict = { .check = check->name, .finding = finding, .word = "well" };
+	const bool well = check->look(place, finding);
+	struct verdict verdict = { .check = check->name,
+		.finding = finding,
+		.word = preflight_word(well, run->practice) };
 	enum err err = ERR_OK;
 
-	if (!check->look(place, finding)) {
-		verdict.word = run->practice ? "reported" : "accepted";
-		if (!run->practice)
-			err = ask_acceptance(run, check, &verdict, trace);
+	if (!well && !run->practice) {
+		verdict.word = "accepted";
+		err = ask_acceptance(run, check, &verdict, trace);
 	}
-	snprintf(line, sizeof(line), "Machine, %s: %s [%s]", check->name, finding, verdict.word);
+	snprintf(line, sizeof(line), "Before the first step, %s: %s [%s]", check->name, finding,
+	    verdict.word);
 	attendant->note(attendant->context, line);
 	return err == ERR_OK ? write_verdict(run, &verdict, trace) : err;
 }
@@ -122,6 +131,8 @@ preflight(struct running *run, struct err_trace *trace)
 
 	place.state_dir = run->input->roster.state_dir;
 	place.evidence = run->evidence;
+	place.script = run->script;
+	place.approvals = run->mode == RUN_REAL ? &run->approvals : NULL;
 	place.network = &run->sheet->network;
 	place.roster_last = run->roster_last;
 	place.now = clock_utc();

@@ -3,6 +3,7 @@
 #ifndef CEREMONY_PREFLIGHT_H
 #define CEREMONY_PREFLIGHT_H
 
+#include "ceremony/approval.h"
 #include "ceremony/run_internal.h"
 
 enum { PREFLIGHT_TEXT = 400 };
@@ -16,6 +17,8 @@ struct preflight_place {
 	const char *state_dir;
 	const char *evidence;
 	const struct script_words *network; /* interfaces that may be up */
+	const struct script *script;
+	const struct approvals *approvals; /* NULL: none are wanted, as in a rehearsal */
 	int64_t roster_last;
 	int64_t now;
 };
@@ -28,6 +31,9 @@ struct preflight_check {
 	const char *next; /* what to do about it */
 };
 extern const struct preflight_check preflight_checks[]; /* one without a name ends them */
+
+/* "well"; "reported": a practice roster goes on with it; "refused", unless two people accept it. */
+const char *preflight_word(bool well, bool practice);
 
 /*
  * Looks at all of it and writes each down. ERR_DENIED: something was found and not accepted. In a

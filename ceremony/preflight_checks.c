@@ -237,7 +237,20 @@ look_at_log(const struct preflight_place *place, char finding[PREFLIGHT_TEXT])
 	return !logs;
 }
 
+static bool
+look_at_approvals(const struct preflight_place *place, char finding[PREFLIGHT_TEXT])
+{
+	if (place->approvals == NULL) {
+		add(finding, "none are wanted here");
+		return true;
+	}
+	return approvals_look(place->approvals, place->script, finding, PREFLIGHT_TEXT);
+}
+
 const struct preflight_check preflight_checks[] = {
+	{ "approvals", look_at_approvals,
+	    "each role that signs: quorate ceremony approve FOLDER --role ROLE --card CARD "
+	    "--by NAME, or --paper" },
 	{ "network", look_at_interfaces, "take the interface down, or name it on the sheet" },
 	{ "routes", look_at_routes, "remove the routes, or name the interface on the sheet" },
 	{ "swap", look_at_swap, "turn it off: swapoff -a" },

@@ -289,6 +289,7 @@ progress_add(
 	case RECORD_FROZEN:
 		progress->frozen = true;
 		return ERR_OK;
+	case RECORD_APPROVED:
 	case RECORD_PREFLIGHT:
 	case RECORD_NOTE:
 	case RECORD_PAUSED:

@@ -23,6 +23,8 @@ static const struct {
 } kinds[] = {
 	[RECORD_OPEN] = { "open", "mode:s name:s title:s script:h sheet:h roster:o build:s "
 				  "programs:l host:o previous:O by:s" },
+	[RECORD_APPROVED] = { "approved", "person:s role:s how:s at:i card:O statement:O "
+					  "signature:S" },
 	[RECORD_PREFLIGHT] = { "preflight", "check:s finding:s verdict:s accepted:a" },
 	[RECORD_PERSON] = { "person", "person:s role:s in:b deputy:b" },
 	[RECORD_SESSION] = { "session", "quorum:s open:b step:i" },

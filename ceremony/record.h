@@ -11,6 +11,8 @@
  *	open       mode ("run", "dry-run", "rehearsal"), name, title, script, sheet (hashes),
  *	           roster {id, head, practice}, build, programs [{name, path, sha256}],
  *	           host {boot, kernel, clock}, previous {head} or null, by
+ *	approved   person, role, how ("card", "paper"), at; by card also its key, the statement and
+ *	           the signature over it, else null (approval.h)
  *	preflight  check, finding, verdict ("well", "accepted", "reported"), accepted [names]
  *	person     person, role, in (true or false), deputy (true when in place of another)
  *	session    quorum, open (true or false), step
@@ -47,6 +49,7 @@ enum { RECORD_VERSION = 1, RECORD_LINE_MAX = 64 * 1024, RECORD_FILE_MAX = 64 * 1
 
 enum record_kind {
 	RECORD_OPEN,
+	RECORD_APPROVED,
 	RECORD_PREFLIGHT,
 	RECORD_PERSON,
 	RECORD_SESSION,

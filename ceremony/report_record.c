@@ -13,6 +13,7 @@ static const struct {
 	const char *list;
 	bool of_step;
 } places[RECORD_KIND__COUNT] = {
+	[RECORD_APPROVED] = { "approvals", false },
 	[RECORD_PREFLIGHT] = { "preflight", false },
 	[RECORD_PERSON] = { "attendance", false },
 	[RECORD_SESSION] = { "sessions", false },
@@ -38,6 +39,9 @@ body_of(const struct record_line *line)
 		json_decref(body);
 		return NULL;
 	}
+	if (line->kind == RECORD_APPROVED)
+		(void)json_object_set_new(body, "when",
+		    report_time(json_integer_value(json_object_get(line->json, "at"))));
 	(void)json_object_del(body, "v");
 	(void)json_object_del(body, "prev");
 	return body;

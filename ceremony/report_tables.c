@@ -343,9 +343,14 @@ report_put_host(struct report *report)
 	static const struct report_column preflight[] = { { "check", "Check", 220 },
 		{ "verdict", "Verdict", 140 }, { "finding", "Finding", 400 },
 		{ "accepted", "Accepted by", 240 }, { .member = NULL } };
+	static const struct report_column approvals[] = { { "role", "Role", 250 },
+		{ "person", "Person", 350 }, { "how", "By card or on paper", 200 },
+		{ "when", "When", 200 }, { .member = NULL } };
 	static const struct report_column programs[] = { { "name", "Program", 200 },
 		{ "path", "Path", 330 }, { "sha256", "SHA-256", 470 }, { .member = NULL } };
 
+	form_section(&report->form, "Who approved the script");
+	report_list(report, "approvals", approvals, "Not recorded.");
 	form_section(&report->form, "The host before the ceremony");
 	report_list(report, "preflight", preflight, "Not recorded.");
 	form_section(&report->form, "Programs that were used");

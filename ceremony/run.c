@@ -45,6 +45,7 @@ close_run(struct running *run)
 {
 	record_writer_close(run->writer);
 	progress_free(&run->progress);
+	approvals_free(&run->approvals);
 	script_free(run->script);
 	sheet_free(run->sheet);
 	free(run->evidence);
@@ -86,6 +87,7 @@ find_paths(struct running *run, struct err_trace *trace)
 		   : ERR_OK;
 }
 
+/* Script and sheet, and what the roster says of them. */
 static enum err
 read_texts(struct running *run, const char *folder, struct err_trace *trace)
 {
@@ -102,7 +104,9 @@ read_texts(struct running *run, const char *folder, struct err_trace *trace)
 		err = sheet_read(path, &run->sheet, trace);
 		free(path);
 	}
-	return err == ERR_OK ? progress_start(run->script, &run->progress, trace) : err;
+	if (err == ERR_OK)
+		err = progress_start(run->script, &run->progress, trace);
+	return err == ERR_OK ? run_look_at_roster(run, trace) : err;
 }
 
 /* ---- a new one ----------------------------------------------------------------------------- */
@@ -144,6 +148,23 @@ open_record(struct running *run, struct record *lines, struct err_trace *trace)
 	return err;
 }
 
+/* What was linted, dry-run and approved a moment ago is what is held. */
+static enum err
+check_looked_at(const struct running *run, struct err_trace *trace)
+{
+	const struct run_input *input = run->input;
+	const char *changed = NULL;
+
+	if (input->script != NULL && !sha256_equal(input->script, run->script->hash))
+		changed = FOLDER_SCRIPT;
+	else if (input->sheet != NULL && !sha256_equal(input->sheet, run->sheet->hash))
+		changed = FOLDER_SHEET;
+	if (changed == NULL)
+		return ERR_OK;
+	err_next(trace, "Find out who changes it; then begin again.");
+	return FAIL(trace, ERR_DENIED, "%s was changed while it was looked at", changed);
+}
+
 static enum err
 begin_new(struct running *run, struct err_trace *trace)
 {
@@ -151,6 +172,8 @@ begin_new(struct running *run, struct err_trace *trace)
 	const size_t len = strlen(run->input->folder);
 	enum err err = read_texts(run, len == 0 ? "." : run->input->folder, trace);
 
+	if (err == ERR_OK)
+		err = check_looked_at(run, trace);
 	if (err == ERR_OK)
 		err = make_folders(run, trace);
 	if (err == ERR_OK)
@@ -319,8 +342,6 @@ hold(const struct run_input *input, enum err (*begin)(struct running *, struct e
 	struct running run = { .input = input, .mode = input->mode };
 	enum err err = find_paths(&run, trace);
 
-	if (err == ERR_OK)
-		err = run_look_at_roster(&run, trace);
 	if (err == ERR_OK)
 		err = begin(&run, trace);
 	if (err == ERR_OK)

@@ -36,6 +36,7 @@ struct run_input {
 	struct roster_paths roster;    /* never open while a step's command runs */
 	const char *by;                /* the name of the person at the keyboard */
 	const char *build;             /* the version of this program */
+	const uint8_t *script, *sheet; /* SHA-256 of what was looked at before; NULL: nothing */
 
 	/* The command table, which lies above this folder: enum run_takes of these words, and how
 	 * many of them are the command itself. */

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "ceremony/approval.h"
 #include "ceremony/progress.h"
 #include "ceremony/record.h"
 #include "ceremony/run.h"
@@ -27,7 +28,8 @@ struct running {
 	char roster_id[ROSTER_ID_TEXT];
 	char roster_head[ROSTER_HASH_TEXT];
 	int64_t roster_last; /* the time of its last event */
-	bool pausing;        /* somebody asked for it */
+	struct approvals approvals;
+	bool pausing; /* somebody asked for it */
 };
 
 /* Adds a line, and goes on from it. Takes `body` in every case. */

@@ -14,24 +14,42 @@
 
 enum { PATH_TEXT = 1024, LOCK_WAIT_MS = 10000 };
 
+struct last_event {
+	char *hex;
+	int64_t time;
+};
+
 static enum err
 keep_last(void *context, const struct roster_log_entry *entry, struct err_trace *trace)
 {
-	struct running *run = context;
+	struct last_event *last = context;
 
 	(void)trace;
-	hex_encode(entry->hash.bytes, ROSTER_HASH_SIZE, run->roster_head);
-	run->roster_last = entry->time;
+	if (last->hex != NULL)
+		hex_encode(entry->hash.bytes, ROSTER_HASH_SIZE, last->hex);
+	last->time = entry->time;
 	return ERR_OK;
+}
+
+enum err
+run_last_event(
+    struct roster *roster, char hex[ROSTER_HASH_TEXT], int64_t *time, struct err_trace *trace)
+{
+	static const struct roster_log_filter newest = { .limit = 1 };
+	struct last_event last = { .hex = hex };
+	const struct roster_log_walk walk = {
+		.filter = &newest, .visit = keep_last, .context = &last
+	};
+	const enum err err = roster_log(roster, &walk, trace);
+
+	if (err == ERR_OK)
+		*time = last.time;
+	return err;
 }
 
 enum err
 run_look_at_roster(struct running *run, struct err_trace *trace)
 {
-	static const struct roster_log_filter newest = { .limit = 1 };
-	const struct roster_log_walk walk = {
-		.filter = &newest, .visit = keep_last, .context = run
-	};
 	const struct roster_options options = {
 		.paths = run->input->roster, .mode = ROSTER_READ, .wait_ms = LOCK_WAIT_MS
 	};
@@ -42,7 +60,9 @@ run_look_at_roster(struct running *run, struct err_trace *trace)
 		return err;
 	run->practice = roster_is_practice(roster);
 	roster_id_format(roster_identity(roster), run->roster_id);
-	err = roster_log(roster, &walk, trace);
+	err = run_last_event(roster, run->roster_head, &run->roster_last, trace);
+	if (err == ERR_OK)
+		err = approvals_read(roster, run->script, &run->approvals, trace);
 	if (err != ERR_OK)
 		roster_drop(roster);
 	return err == ERR_OK ? roster_close(roster, trace) : err;
@@ -142,15 +162,29 @@ host_json(void)
 	    uname(&name) == 0 ? name.release : "?", "clock", clock);
 }
 
+/* Who approved these bytes, for a ceremony that counts. */
+static enum err
+write_approvals(struct running *run, struct err_trace *trace)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < run->approvals.count; i++)
+		if (run->approvals.one[i].wrong[0] == '\0')
+			err = run_write(run, RECORD_APPROVED,
+			    json_deep_copy(run->approvals.one[i].line), trace);
+	return err;
+}
+
 enum err
 run_write_open(struct running *run, struct err_trace *trace)
 {
 	char script[2 * SHA256_SIZE + 1], sheet[2 * SHA256_SIZE + 1];
 	const char *head = run->sheet->previous_head;
+	enum err err;
 
 	hex_encode(run->script->hash, SHA256_SIZE, script);
 	hex_encode(run->sheet->hash, SHA256_SIZE, sheet);
-	return run_write(run, RECORD_OPEN,
+	err = run_write(run, RECORD_OPEN,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:b}, s:s, s:o, s:o, s:o, s:o}",
 		"mode", run_mode_word(run->mode), "name", run->script->name, "title",
 		run->script->title, "script", script, "sheet", sheet, "roster", "id",
@@ -159,4 +193,5 @@ run_write_open(struct running *run, struct err_trace *trace)
 		"previous", head == NULL ? json_null() : json_pack("{s:s}", "head", head), "by",
 		chain_text(run->input->by)),
 	    trace);
+	return err == ERR_OK && run->mode == RUN_REAL ? write_approvals(run, trace) : err;
 }

@@ -5,7 +5,11 @@
 
 #include "ceremony/run_internal.h"
 
-/* Opens the roster for a moment and keeps what the record says of it. */
+/* The hash, in hex (NULL: not wanted), and the time of a roster's last event. */
+MUST_CHECK enum err run_last_event(
+    struct roster *roster, char hex[ROSTER_HASH_TEXT], int64_t *time, struct err_trace *trace);
+
+/* Opens the roster for a moment and keeps what the record says of it, and of the script. */
 MUST_CHECK enum err run_look_at_roster(struct running *run, struct err_trace *trace);
 
 MUST_CHECK enum err run_write_open(struct running *run, struct err_trace *trace);

@@ -93,6 +93,8 @@ ceremony_hold(struct cli *cli, const struct ceremony_hold *hold, struct err_trac
 		.roster = { cli->roster_file, cli->state_dir },
 		.by = cli->line->by,
 		.build = QUORATE_VERSION,
+		.script = hold->script,
+		.sheet = hold->sheet,
 		.takes = takes,
 	};
 	err = cli_close_roster(cli, trace);

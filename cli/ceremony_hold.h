@@ -10,6 +10,7 @@ struct ceremony_hold {
 	const char *folder;
 	enum run_mode mode;
 	bool people; /* they answer at the terminal; the sandbox's robot has the cards */
+	const uint8_t *script, *sheet; /* as in struct run_input */
 	enum err (*begin)(
 	    const struct run_input *input, struct run_outcome *out, struct err_trace *trace);
 };

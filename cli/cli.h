@@ -73,6 +73,7 @@ extern const struct command cmd_card[];
 extern const struct command cmd_card_check[];
 extern const struct command cmd_card_list[];
 extern const struct command cmd_card_report[];
+extern const struct command cmd_ceremony_approve[];
 extern const struct command cmd_ceremony_dry_run[];
 extern const struct command cmd_ceremony_paper[];
 extern const struct command cmd_ceremony_ready[];

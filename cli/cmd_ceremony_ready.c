@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The days before: who approved the script, and whether `run` would refuse anything. */
+/* The day before: whether `run` would refuse anything. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/chain.h"
 #include "base/clock.h"
 #include "base/process.h"
+#include "ceremony/approval.h"
 #include "ceremony/folder.h"
 #include "ceremony/preflight.h"
+#include "ceremony/run_open.h"
 #include "cli/ceremony_gate.h"
 #include "cli/cli.h"
-#include "roster/ceremony.h"
-#include "roster/log.h"
-#include "roster/person.h"
 
 struct ready_values {
 	const char *folder;
@@ -32,13 +32,31 @@ struct readiness {
 	bool ready;
 };
 
+struct readiness_row {
+	const char *check;
+	const char *found;
+	const char *todo;
+	const char *verdict; /* "well", "reported", "refused" */
+};
+
+/* What is reported in a practice roster does not hinder. */
+static void
+put_verdict(struct readiness *ready, const struct readiness_row *row, bool goes)
+{
+	const bool well = strcmp(row->verdict, "well") == 0;
+
+	ready->ready = ready->ready && goes;
+	json_array_append_new(
+	    ready->checks, json_pack("{s:s, s:b, s:s, s:o, s:s}", "check", row->check, "well",
+			       goes ? 1 : 0, "verdict", row->verdict, "found",
+			       chain_text(row->found), "todo", well ? "" : row->todo));
+}
+
 static void
 put(struct readiness *ready, const char *check, bool well, const char *found, const char *todo)
 {
-	ready->ready = ready->ready && well;
-	json_array_append_new(
-	    ready->checks, json_pack("{s:s, s:b, s:s, s:s}", "check", check, "well", well ? 1 : 0,
-			       "found", found, "todo", well ? "" : todo));
+	put_verdict(ready,
+	    &(struct readiness_row){ check, found, todo, preflight_word(well, false) }, well);
 }
 
 static void
@@ -76,83 +94,35 @@ look_at_record(struct readiness *ready)
 	free(path);
 }
 
-static bool
-is_approved(const struct roster_ceremony *list, size_t count, const char *role)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i].kind == ROSTER_CEREMONY_APPROVED && strcmp(list[i].role, role) == 0)
-			return true;
-	return false;
-}
-
-static void
-look_at_approvals(struct readiness *ready)
-{
-	const struct script *script = ready->texts->script;
-	struct roster_ceremony *list = NULL;
-	struct roster_hash hash;
-	size_t count = 0;
-	char missing[400] = "", todo[600];
-
-	memcpy(hash.bytes, script->hash, sizeof(hash.bytes));
-	if (roster_ceremony_list(ready->cli->custody.roster, &hash, &list, &count, NULL) != ERR_OK)
-		return;
-	for (size_t i = 0; i < script->role_count; i++) {
-		const struct script_role *role = &script->roles[i];
-		const size_t at = strlen(missing);
-
-		if (role->signs != SCRIPT_SIGNS_NOT && !is_approved(list, count, role->name))
-			snprintf(missing + at, sizeof(missing) - at, "%s%s",
-			    at == 0 ? "not approved by: " : ", ", role->name);
-	}
-	free(list);
-	snprintf(todo, sizeof(todo),
-	    "for each, once the page is signed: quorate ceremony approve %.400s --role ROLE "
-	    "--paper --by NAME",
-	    ready->folder);
-	put(ready, "approvals", missing[0] == '\0',
-	    missing[0] == '\0' ? "by each role that signs" : missing, todo);
-}
-
-static enum err
-keep_time(void *context, const struct roster_log_entry *entry, struct err_trace *trace)
-{
-	(void)trace;
-	*(int64_t *)context = entry->time;
-	return ERR_OK;
-}
-
-/* When the roster's last event was; 0 when that cannot be read. */
-static int64_t
-last_event(struct roster *roster)
-{
-	static const struct roster_log_filter newest = { .limit = 1 };
-	int64_t time = 0;
-	const struct roster_log_walk walk = {
-		.filter = &newest, .visit = keep_time, .context = &time
-	};
-
-	return roster_log(roster, &walk, NULL) == ERR_OK ? time : 0;
-}
-
+/* What `run` looks at before its first step, and what it will say of it. */
 static void
 look_at_machine(struct readiness *ready)
 {
+	struct roster *roster = ready->cli->custody.roster;
+	struct approvals approvals = { .count = 0 };
 	struct preflight_place place = preflight_machine;
 
 	place.state_dir = ready->cli->state_dir;
 	place.evidence = ready->folder;
 	place.network = &ready->texts->sheet->network;
 	place.now = clock_utc();
-	place.roster_last = last_event(ready->cli->custody.roster);
+	if (run_last_event(roster, NULL, &place.roster_last, NULL) != ERR_OK)
+		place.roster_last = 0;
+	place.script = ready->texts->script;
+	if (approvals_read(roster, place.script, &approvals, NULL) != ERR_OK)
+		approvals = (struct approvals){ .count = 0 }; /* none that counts */
+	place.approvals = &approvals;
 	for (size_t i = 0; preflight_checks[i].name != NULL; i++) {
-		char finding[PREFLIGHT_TEXT] = "", name[64];
+		char finding[PREFLIGHT_TEXT] = "";
 		const bool well = preflight_checks[i].look(&place, finding);
+		const bool practice = roster_is_practice(roster);
 
-		snprintf(name, sizeof(name), "machine, %s", preflight_checks[i].name);
-		put(ready, name, well || roster_is_practice(ready->cli->custody.roster), finding,
-		    preflight_checks[i].next);
+		put_verdict(ready,
+		    &(struct readiness_row){ preflight_checks[i].name, finding,
+			preflight_checks[i].next, preflight_word(well, practice) },
+		    well || practice);
 	}
+	approvals_free(&approvals);
 }
 
 static void
@@ -235,9 +205,10 @@ tell(struct readiness *ready, struct err_trace *trace)
 	for (size_t i = 0; i < json_array_size(ready->checks); i++) {
 		const json_t *check = json_array_get(ready->checks, i);
 		const char *todo = json_string_value(json_object_get(check, "todo"));
+		const bool goes = json_is_true(json_object_get(check, "well"));
 
 		fprintf(cli->out, "%-9s %-24s %s\n",
-		    json_is_true(json_object_get(check, "well")) ? "well" : "NOT WELL",
+		    goes ? json_string_value(json_object_get(check, "verdict")) : "REFUSED",
 		    json_string_value(json_object_get(check, "check")),
 		    json_string_value(json_object_get(check, "found")));
 		if (todo[0] != '\0')
@@ -267,7 +238,6 @@ run_ready(struct cli *cli, const void *values, struct err_trace *trace)
 	ready.checks = json_array();
 	look_at_record(&ready);
 	look_at_script(&ready);
-	look_at_approvals(&ready);
 	look_at_machine(&ready);
 	look_at_media(&ready);
 	look_at_tokens(&ready, self);
@@ -278,86 +248,7 @@ run_ready(struct cli *cli, const void *values, struct err_trace *trace)
 	return err;
 }
 
-/* ---- approve ------------------------------------------------------------------------------- */
-
-struct approve_values {
-	const char *folder;
-	const char *role;
-	bool paper;
-};
-
-static const struct operand_row approve_operands[] = {
-	{ "FOLDER", "the ceremony's folder", true, offsetof(struct approve_values, folder) },
-	{ .metavar = NULL },
-};
-
-static const struct option_row approve_options[] = {
-	{ .name = "role",
-	    .kind = OPTION_TEXT,
-	    .metavar = "ROLE",
-	    .help = "the role of the script in which it is approved",
-	    .required = true,
-	    .offset = offsetof(struct approve_values, role) },
-	{ .name = "paper",
-	    .kind = OPTION_FLAG,
-	    .help = "the printed page was signed",
-	    .required = true,
-	    .offset = offsetof(struct approve_values, paper) },
-	{ .name = NULL },
-};
-
-/* The sheet says who fills the role. */
-static enum err
-check_fills(const struct sheet *sheet, const char *role, const char *name, struct err_trace *trace)
-{
-	for (size_t i = 0; i < sheet->person_count; i++) {
-		const struct sheet_person *person = &sheet->people[i];
-
-		if (strcmp(person->role, role) == 0 &&
-		    (strcmp(person->name, name) == 0 ||
-			(person->deputy != NULL && strcmp(person->deputy, name) == 0)))
-			return ERR_OK;
-	}
-	err_next(trace, "The sheet says who fills each role.");
-	return FAIL(trace, ERR_DENIED, "%s does not fill the role '%.32s'", name, role);
-}
-
-static enum err
-run_approve(struct cli *cli, const void *values, struct err_trace *trace)
-{
-	const struct approve_values *v = values;
-	struct roster_ceremony event = {
-		.kind = ROSTER_CEREMONY_APPROVED, .text = "paper", .person = cli->by[0]
-	};
-	struct ceremony_texts texts;
-	enum err err = ceremony_texts_read(v->folder, &texts, trace);
-
-	if (err != ERR_OK)
-		return err;
-	err = ceremony_gate_lint(v->folder, &texts, cli->custody.roster, trace);
-	if (err == ERR_OK)
-		err = check_fills(texts.sheet, v->role, cli->line->by, trace);
-	memcpy(event.script.bytes, texts.script->hash, sizeof(event.script.bytes));
-	snprintf(event.role, sizeof(event.role), "%s", v->role);
-	if (err == ERR_OK)
-		err = roster_ceremony_add(cli->custody.roster, &event, trace);
-	if (err == ERR_OK) {
-		fprintf(cli->out, "%s, as %s, approved the script\n", cli->line->by, v->role);
-		cli_print_words(cli, "   ", texts.script->hash, SHA256_SIZE);
-	}
-	ceremony_texts_free(&texts);
-	return err;
-}
-
 const struct command cmd_ceremony_ready[] = {
-	{ .group = "ceremony",
-	    .name = "approve",
-	    .summary = "Record that somebody approved exactly these bytes of a script",
-	    .needs = NEED_WRITE,
-	    .operands = approve_operands,
-	    .options = approve_options,
-	    .size = sizeof(struct approve_values),
-	    .run = run_approve },
 	{ .group = "ceremony",
 	    .name = "ready",
 	    .summary = "Say, the day before, what 'run' would refuse",
@@ -365,6 +256,8 @@ const struct command cmd_ceremony_ready[] = {
 	    .operands = ready_operands,
 	    .size = sizeof(struct ready_values),
 	    .run = run_ready,
-	    .notes = "Exit status 1 when anything is not well." },
+	    .notes = "In the words of 'run': well; reported, which a practice roster goes on with; "
+		     "or refused, unless two people\naccept it. Exit status 1 when anything is "
+		     "refused." },
 	{ .name = NULL },
 };

@@ -79,9 +79,12 @@ static enum err
 run_run(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	const struct folder_values *v = values;
-	const struct ceremony_hold hold = {
-		.folder = v->folder, .mode = RUN_REAL, .begin = run_begin
-	};
+	uint8_t script[SHA256_SIZE], sheet[SHA256_SIZE];
+	const struct ceremony_hold hold = { .folder = v->folder,
+		.mode = RUN_REAL,
+		.script = script,
+		.sheet = sheet,
+		.begin = run_begin };
 	struct ceremony_texts texts;
 	enum err err = ceremony_texts_read(v->folder, &texts, trace);
 
@@ -92,6 +95,8 @@ run_run(struct cli *cli, const void *values, struct err_trace *trace)
 		err = ceremony_gate_dry_run(cli->custody.roster, v->folder, texts.script, trace);
 	if (err == ERR_OK)
 		err = tell_begun(cli, v->folder, &texts, trace);
+	memcpy(script, texts.script->hash, sizeof(script));
+	memcpy(sheet, texts.sheet->hash, sizeof(sheet));
 	ceremony_texts_free(&texts);
 	return err == ERR_OK ? ceremony_hold(cli, &hold, trace) : err;
 }

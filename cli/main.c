@@ -40,6 +40,7 @@ const struct command *const command_groups[] = {
 	cmd_roster,
 	cmd_ceremony_script,
 	cmd_ceremony_paper,
+	cmd_ceremony_approve,
 	cmd_ceremony_dry_run,
 	cmd_ceremony_ready,
 	cmd_ceremony_run,

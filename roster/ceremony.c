@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "roster/ceremony.h"
 
+#include <string.h>
+
 #include "roster/ceremony_internal.h"
+#include "roster/content.h"
+#include "roster/person_internal.h"
 #include "roster/roster_internal.h"
 
 enum { NUMBER_MAX = 1000000000 };
@@ -22,9 +26,13 @@ dry_run_body(const struct roster_ceremony *ceremony)
 static json_t *
 approve_body(const struct roster_ceremony *ceremony)
 {
-	return json_pack("{s:o, s:o, s:s, s:s}", "script", member_of_hash(&ceremony->script),
-	    "person", member_of_id(&ceremony->person), "role", ceremony->role, "how",
-	    ceremony->text);
+	const bool by_card = ceremony->signature_len > 0;
+
+	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:o*, s:o*}", "script",
+	    member_of_hash(&ceremony->script), "person", member_of_id(&ceremony->person), "role",
+	    ceremony->role, "how", ceremony->text, "name", ceremony->name, "card",
+	    by_card ? member_of_id(&ceremony->card) : NULL, "signature",
+	    by_card ? member_of_bytes(ceremony->signature, ceremony->signature_len) : NULL);
 }
 
 static json_t *
@@ -58,14 +66,24 @@ enum err
 roster_ceremony_add(
     struct roster *roster, const struct roster_ceremony *ceremony, struct err_trace *trace)
 {
-	return event_append(
-	    roster, kinds[ceremony->kind].type, kinds[ceremony->kind].body(ceremony), trace);
+	json_t *body = kinds[ceremony->kind].body(ceremony), *statement = NULL;
+	enum err err = roster_begin(roster, trace);
+
+	if (err == ERR_OK && ceremony->signature_len > 0)
+		err = content_put_text(roster, ceremony->statement, &statement, trace);
+	if (statement != NULL && json_object_set_new(body, "statement", statement) != 0)
+		err = FAIL(trace, ERR_NOMEM, "no memory for an event");
+	if (err == ERR_OK)
+		err = event_append(roster, kinds[ceremony->kind].type, json_incref(body), trace);
+	json_decref(body);
+	return roster_end(roster, err, trace);
 }
 
 static bool
 read_ceremony(const struct db_rows *rows, void *item)
 {
 	struct roster_ceremony *ceremony = item;
+	const void *signature;
 
 	ceremony->kind = (enum roster_ceremony_kind)db_get_integer(rows, 0);
 	db_copy_text(rows, 3, ceremony->name, sizeof(ceremony->name));
@@ -76,45 +94,81 @@ read_ceremony(const struct db_rows *rows, void *item)
 	ceremony->seconds = db_get_integer(rows, 8);
 	db_copy_text(rows, 10, ceremony->role, sizeof(ceremony->role));
 	ceremony->time = db_get_integer(rows, 11);
+	db_copy_text(rows, 13, ceremony->statement, sizeof(ceremony->statement));
+	signature = db_get_bytes(rows, 14, &ceremony->signature_len);
+	if (ceremony->signature_len > sizeof(ceremony->signature))
+		return false;
+	if (ceremony->signature_len > 0)
+		memcpy(ceremony->signature, signature, ceremony->signature_len);
 	return db_copy_blob(rows, 1, ceremony->script.bytes, ROSTER_HASH_SIZE) &&
 	       db_copy_blob(rows, 2, ceremony->hash.bytes, ROSTER_HASH_SIZE) &&
-	       db_copy_blob(rows, 9, ceremony->person.bytes, ROSTER_ID_SIZE);
+	       db_copy_blob(rows, 9, ceremony->person.bytes, ROSTER_ID_SIZE) &&
+	       db_copy_blob(rows, 12, ceremony->card.bytes, ROSTER_ID_SIZE);
+}
+
+#define SELECT_CEREMONY                                                                            \
+	"SELECT kind, script, ceremony.hash, name, text, passed, steps, practised, seconds, "      \
+	"person, role, "                                                                           \
+	"time, card, CAST(c.bytes AS TEXT), signature FROM ceremony "                              \
+	"LEFT JOIN content c ON c.hash = ceremony.statement "
+
+static enum err
+list(struct roster *roster, const struct db_call *call, struct roster_ceremony **out, size_t *count,
+    struct err_trace *trace)
+{
+	static const struct db_shape shape = { sizeof(struct roster_ceremony), read_ceremony };
+	void *all = NULL;
+	const enum err err = db_all(roster->db, call, &shape, &all, count, trace);
+
+	if (err != ERR_OK)
+		return FAIL(trace, err, "what is known of the script was not read");
+	*out = all;
+	return ERR_OK;
 }
 
 enum err
 roster_ceremony_list(struct roster *roster, const struct roster_hash *script,
     struct roster_ceremony **out, size_t *count, struct err_trace *trace)
 {
-	static const struct db_shape shape = { sizeof(struct roster_ceremony), read_ceremony };
-	void *list = NULL;
-	const enum err err = db_all(roster->db,
-	    DB_CALL("SELECT kind, script, hash, name, text, passed, steps, practised, seconds, "
-		    "person, role, time FROM ceremony WHERE script = ?1 ORDER BY ordinal",
+	return list(roster,
+	    DB_CALL(SELECT_CEREMONY "WHERE script = ?1 ORDER BY ordinal",
 		db_blob(script->bytes, ROSTER_HASH_SIZE)),
-	    &shape, &list, count, trace);
+	    out, count, trace);
+}
 
-	if (err != ERR_OK)
-		return FAIL(trace, err, "what is known of the script was not read");
-	*out = list;
-	return ERR_OK;
+enum err
+roster_ceremony_list_named(struct roster *roster, const char *name, struct roster_ceremony **out,
+    size_t *count, struct err_trace *trace)
+{
+	return list(roster,
+	    DB_CALL(SELECT_CEREMONY "WHERE name = ?1 ORDER BY ordinal", db_text(name)), out, count,
+	    trace);
 }
 
 /* ---- events -------------------------------------------------------------------------------- */
 
 static enum err
-insert(struct db *db, const struct roster_ceremony *ceremony, struct err_trace *trace)
+insert_approved(struct db *db, const struct roster_ceremony *ceremony, struct db_value statement,
+    struct err_trace *trace)
 {
 	return db_run(db,
 	    DB_CALL("INSERT INTO ceremony(kind, script, hash, name, text, passed, steps, "
-		    "practised, seconds, person, role, time) "
-		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		    "practised, seconds, person, role, time, card, statement, signature) "
+		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
 		db_integer(ceremony->kind), db_blob(ceremony->script.bytes, ROSTER_HASH_SIZE),
 		db_blob(ceremony->hash.bytes, ROSTER_HASH_SIZE), db_text(ceremony->name),
 		db_text(ceremony->text), db_integer(ceremony->passed), db_integer(ceremony->steps),
 		db_integer(ceremony->practised), db_integer(ceremony->seconds),
 		db_blob(ceremony->person.bytes, ROSTER_ID_SIZE), db_text(ceremony->role),
-		db_integer(ceremony->time)),
+		db_integer(ceremony->time), db_blob(ceremony->card.bytes, ROSTER_ID_SIZE),
+		statement, db_blob(ceremony->signature, ceremony->signature_len)),
 	    trace);
+}
+
+static enum err
+insert(struct db *db, const struct roster_ceremony *ceremony, struct err_trace *trace)
+{
+	return insert_approved(db, ceremony, db_null(), trace);
 }
 
 static struct roster_ceremony
@@ -150,10 +204,19 @@ apply_approve(struct db *db, const struct event *event, struct err_trace *trace)
 {
 	struct roster_ceremony ceremony = begin_reading(event, ROSTER_CEREMONY_APPROVED);
 
-	member_hex(event->body, "person", ceremony.person.bytes, ROSTER_ID_SIZE);
+	const char *signature = member_text(event->body, "signature");
+	struct roster_hash statement;
+	enum err err = person_note(db, event, &ceremony.person, trace);
+
 	copy_text(event, "role", ceremony.role, sizeof(ceremony.role));
 	copy_text(event, "how", ceremony.text, sizeof(ceremony.text));
-	return insert(db, &ceremony, trace);
+	copy_text(event, "name", ceremony.name, sizeof(ceremony.name));
+	member_hex(event->body, "card", ceremony.card.bytes, ROSTER_ID_SIZE);
+	ceremony.signature_len = strlen(signature) / 2;
+	member_hex(event->body, "signature", ceremony.signature, ceremony.signature_len);
+	return err == ERR_OK ? insert_approved(db, &ceremony,
+				   person_content(event->body, "statement", &statement), trace)
+			     : err;
 }
 
 static enum err
@@ -193,6 +256,18 @@ static const struct member approve_members[] = {
 	MEMBER_AN_ID("person"),
 	MEMBER_A_TEXT("role", 1, ROSTER_CEREMONY_NAME - 1),
 	MEMBER_A_WORD("how", how_words),
+	{ .name = "name",
+	    .kind = MEMBER_TEXT,
+	    .optional = true,
+	    .min = 1,
+	    .max = ROSTER_CEREMONY_NAME - 1 },
+	MEMBER_MAYBE_ID("card"),
+	MEMBER_MAYBE_PERSONAL("statement"),
+	{ .name = "signature",
+	    .kind = MEMBER_HEX,
+	    .optional = true,
+	    .min = 1,
+	    .max = ROSTER_CEREMONY_SIGNATURE },
 	MEMBER_END,
 };
 

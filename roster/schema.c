@@ -233,7 +233,8 @@ static const struct schema_table tables[] = {
 		    "name TEXT NOT NULL, text TEXT NOT NULL, passed INTEGER NOT NULL, "
 		    "steps INTEGER NOT NULL, practised INTEGER NOT NULL, "
 		    "seconds INTEGER NOT NULL, person BLOB NOT NULL, role TEXT NOT NULL, "
-		    "time INTEGER NOT NULL"),
+		    "time INTEGER NOT NULL, card BLOB NOT NULL, statement BLOB, "
+		    "signature BLOB NOT NULL"),
 	INDEX(ceremony_script, "ceremony(script)"),
 	PROJECTION(calendar, "ordinal",
 	    ORDINAL "quorum BLOB NOT NULL, kind INTEGER NOT NULL, subject TEXT NOT NULL, "

@@ -36,6 +36,7 @@ ceremony attach|tiny --what other --text noted --by ann
 ceremony new|--list
 ceremony lint|ceremony
 ceremony verify|tiny
+ceremony approve|ceremony
 ceremony ready|ceremony
 ceremony report|tiny
 custody|

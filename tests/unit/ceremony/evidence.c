@@ -231,7 +231,9 @@ void
 evidence_sign(const struct evidence *evidence, unsigned card, unsigned line)
 {
 	struct bundle_signed what = { .line = line };
-	struct bundle_message words = { line > 0, evidence->practice, what.hash };
+	struct bundle_message words = {
+		.addendum = line > 0, .practice = evidence->practice, .hash = what.hash
+	};
 	uint8_t message[BUNDLE_MESSAGE_MAX], der[BUNDLE_SIGNATURE_MAX];
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	size_t len = sizeof(der), message_len;

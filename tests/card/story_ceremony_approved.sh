@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Who approves a script, by card and on paper; what counts, and what the evidence has of it.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/card/story.sh
+. "$here/story.sh"
+# shellcheck source=tests/card/by_hand.sh
+. "$here/by_hand.sh"
+
+writes() {
+	mkdir -p one copy-a copy-b
+	cat >one/script.yaml <<END
+quorate-script: 1
+name: small
+title: $1
+purpose: To see who approves it.
+kind: other
+roles:
+  - {name: administrator, duty: types, as: administrator, signs: paper, always: true}
+  - {name: auditor, duty: watches, as: custodian, signs: card, always: true}
+phases:
+  - title: Only
+    steps:
+      - id: look
+        title: Look
+        instruction: Look at it.
+        command: echo well
+        expect: {text: well}
+        confirm: [auditor]
+        minutes: 1
+sign_off: [administrator, auditor]
+END
+	cat >one/sheet.yaml <<END
+quorate-sheet: 1
+ceremony: small
+date: 2026-11-23
+place: Room
+people:
+  administrator: ann
+  auditor: oda
+media:
+  a: {path: $PWD/copy-a, label: A, copy: true}
+  b: {path: $PWD/copy-b, label: B, copy: true}
+END
+}
+
+has_people() {
+	founds oda kim
+	enrols root oda kim
+	writes 'A small ceremony'
+}
+
+approve() {
+	quorate ceremony approve one "$@"
+}
+
+is_held() {
+	quorate ceremony dry-run one --by ann
+	quorate ceremony run one --by ann
+	[ "$(grep -c '"kind":"approved"' one/evidence/record.jsonl)" = 2 ]
+	grep -q '"accepted":\[\],"check":"approvals".*"verdict":"well"' one/evidence/record.jsonl
+	quorate ceremony close one --by ann
+}
+
+# What is read a second time is another script: each pipe gives its reader the next bytes.
+is_swapped() {
+	rm -rf two && mkdir two && cp one/script.yaml script-1 && cp one/sheet.yaml sheet-1
+	sed 's/Look at it/Look away/' script-1 >script-2
+	mkfifo two/script.yaml two/sheet.yaml
+	{
+		cat script-1 >two/script.yaml && cat sheet-1 >two/sheet.yaml
+		cat script-2 >two/script.yaml && cat sheet-1 >two/sheet.yaml
+	} &
+	meets 3 'script.yaml was changed while it was looked at' quorate ceremony run two --by ann
+	wait
+	[ ! -e two/evidence ]
+}
+
+# Not a byte of an approval can be another, even if the chain were made anew.
+is_caught() {
+	rm -rf forged && cp -r one forged
+	/usr/bin/python3 - forged/evidence/record.jsonl "$1" "$2" <<'END'
+import hashlib, json, sys
+path, old, new = sys.argv[1:]
+prev, out = "0" * 64, []
+for line in open(path, encoding="utf-8"):
+    if '"kind":"approved"' in line:
+        line = line.replace(old, new)
+    members = json.loads(line)
+    members["prev"] = prev
+    text = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    prev = hashlib.sha256(text.encode()).hexdigest()
+    out.append(text + "\n")
+open(path, "w", encoding="utf-8").writelines(out)
+END
+	fails quorate ceremony verify forged >said 2>&1
+	grep -q "the approval in line [23]: $3" said || { cat said && return 1; }
+}
+
+a_shell_checks_it() {
+	mkdir -p room && cp -r one/evidence room/ && boxes ceremony >room/boxes
+	by_hand >said 2>&1
+	grep -qx 'auditor oda approved by card' said || { cat said && return 1; }
+	grep -qx 'administrator ann approved on paper' said || { cat said && return 1; }
+}
+
+holds 'people with cards stand ready' has_people
+told 0 'without a role it is said who must approve' 'auditor              oda                            NOT approved' \
+	approve
+told 2 'by card or on paper, one of them' 'by card or on paper?' approve --role auditor --by oda
+told 3 'who does not fill the role approves nothing' "kim does not fill the role" \
+	approve --role auditor --paper --by kim
+told 3 'the card of somebody else signs nothing' 'is not one that oda can sign with' \
+	approve --role auditor --card root/2 --by oda
+told 0 'a card signs its approval' 'oda, as auditor, approved the script by card root/1' \
+	approve --role auditor --card root/1 --by oda
+told 1 'ready says in the words of run what is missing' 'reported  approvals                not approved by: administrator' \
+	quorate ceremony ready one
+told 0 'the page is signed on paper' 'ann, as administrator, approved the script on paper' \
+	approve --role administrator --paper --by ann
+told 0 'then it is said how each approved' 'approved by oda by card root/1' approve
+writes 'Another title'
+told 1 'an approval of other bytes counts for nothing' 'other bytes of it were, by: auditor, administrator' \
+	quorate ceremony ready one
+writes 'A small ceremony'
+holds 'a ceremony that was approved is held, and its record says by whom' is_held
+told 0 'its evidence verifies' 'as it was' quorate ceremony verify one
+holds 'a script that is swapped behind the gate is not held' is_swapped
+holds 'another role in an approval is caught' is_caught '"role":"auditor"' '"role":"guest"' \
+	'the signature is not by card'
+holds 'so is another person' is_caught '"person":"oda"' '"person":"kim"' 'what was signed is of another name'
+holds 'so is another script' is_caught '"script":"' '"script":"0' 'what was signed is of another script'
+holds 'and a shell with openssl checks it' a_shell_checks_it
+
+conclude
