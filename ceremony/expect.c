@@ -76,9 +76,11 @@ check_status(const struct script_expect *expect, const struct expect_seen *seen,
 	say(out->expected, "exit status %d", expect->status);
 	if (seen->timed_out)
 		say(out->actual, "it did not end in time, and was ended");
+	else if (seen->too_much)
+		say(out->actual, "it printed without end, and was ended");
 	else
 		say(out->actual, "exit status %d", seen->status);
-	out->well = !seen->timed_out && seen->status == expect->status;
+	out->well = !seen->timed_out && !seen->too_much && seen->status == expect->status;
 	return ERR_OK;
 }
 

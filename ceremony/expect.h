@@ -13,7 +13,7 @@ enum { EXPECT_TEXT = 513 };
 /* What a command left behind. */
 struct expect_seen {
 	int status;
-	bool timed_out;
+	bool timed_out, too_much;
 	const char *out; /* the file with what it printed */
 	const char *err;
 	const char *files; /* the folder in which its files lie */

@@ -6,17 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/file_hash.h"
+#include "base/leftover.h"
 #include "base/process.h"
 
 enum {
 	NOT_STARTED = 127,
 	GRACE_MS = 5000, /* between asking a program to end and ending it */
 	PEEK_MAX = 2400, /* bytes that people are shown */
+	LOOK_MS = 100,   /* between two looks at how much it printed */
+	OUTPUT_MAX = 64 * 1024 * 1024,
+	RESERVE = 8 * 1024 * 1024, /* of the disk, for the record */
 };
 
 struct streams {
@@ -60,20 +66,59 @@ end_program(const struct program_call *call, pid_t pid, int *status, struct err_
 	return err == ERR_OK ? ERR_OK : process_wait(pid, status, trace);
 }
 
-static enum err
-await(const struct program_call *call, pid_t pid, struct program_end *end, struct err_trace *trace)
+/* How much it may print: what fits beside the record. */
+static int64_t
+output_limit(const struct streams *streams)
 {
-	enum err err = process_wait_for(pid, (int64_t)call->timeout_s * 1000, &end->status, trace);
+	struct statvfs disk;
+	int64_t room;
 
-	if (err != ERR_TIMEOUT) {
-		/* What it left behind could still write into what is measured next. */
-		if (call->own_group)
-			(void)kill(-pid, SIGKILL);
-		return err;
-	}
-	err_clear(trace);
-	end->timed_out = true;
-	return end_program(call, pid, &end->status, trace);
+	if (fstatvfs(streams->fd[1], &disk) != 0)
+		return OUTPUT_MAX;
+	room = (int64_t)(disk.f_bavail * disk.f_frsize) - RESERVE;
+	return room > OUTPUT_MAX ? OUTPUT_MAX : room < 0 ? 0 : room;
+}
+
+static bool
+has_printed_more(const struct streams *streams, int64_t limit)
+{
+	struct stat out, err;
+
+	return fstat(streams->fd[1], &out) == 0 && fstat(streams->fd[2], &err) == 0 &&
+	       out.st_size + err.st_size > limit;
+}
+
+/* Until it ends by itself; else it is ended, and *end says why. */
+static enum err
+await(const struct program_call *call, const struct streams *streams, pid_t pid,
+    struct program_end *end)
+{
+	const int64_t until = clock_boot_ms() + (int64_t)call->timeout_s * 1000;
+	const int64_t limit = output_limit(streams);
+	struct err_trace slept;
+	enum err err;
+
+	do {
+		slept = (struct err_trace){ 0 };
+		err = process_wait_for(pid, LOOK_MS, &end->status, &slept);
+		end->too_much = has_printed_more(streams, limit);
+		end->timed_out = err == ERR_TIMEOUT && clock_boot_ms() >= until;
+	} while (err == ERR_TIMEOUT && !end->too_much && !end->timed_out);
+	return err;
+}
+
+static enum err
+await_or_end(const struct program_call *call, const struct streams *streams, pid_t pid,
+    struct program_end *end, struct err_trace *trace)
+{
+	const enum err err = await(call, streams, pid, end);
+
+	if (err == ERR_TIMEOUT)
+		return end_program(call, pid, &end->status, trace);
+	/* What it left behind could still write into what is measured next. */
+	if (call->own_group)
+		(void)kill(-pid, SIGKILL);
+	return err == ERR_OK ? ERR_OK : FAIL(trace, err, "the command was not waited for");
 }
 
 /* Why a program did not start is what it would have said. */
@@ -99,13 +144,22 @@ start(const struct program_call *call, const struct streams *streams, struct pro
 		.new_group = call->own_group,
 		.die_with_parent = true };
 	struct err_trace why = { 0 };
+	struct leftover *leftover = NULL;
 	pid_t pid;
+	enum err err = call->own_group ? leftover_watch(&leftover, trace) : ERR_OK;
+	enum err ended;
 
-	if (process_spawn(&how, &pid, NULL, NULL, &why) == ERR_OK)
-		return await(call, pid, end, trace);
+	if (err != ERR_OK)
+		return err;
+	if (process_spawn(&how, &pid, NULL, NULL, &why) == ERR_OK) {
+		err = await_or_end(call, streams, pid, end, trace);
+		ended = leftover_end(leftover, trace);
+		return err == ERR_OK ? ended : err;
+	}
+	err = leftover_end(leftover, trace);
 	tell_not_started(streams->fd[2], &why);
 	end->status = NOT_STARTED;
-	return ERR_OK;
+	return err;
 }
 
 /* The size and hash of what was printed, and it is on the disk. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A step's command: a program with its words, never a shell. What it prints is kept whole in two
- * files, whatever it is and however long; it is bounded in time, and ends with who began it.
+ * files, whatever it is; it is bounded in time and in what it prints (64 MiB, or what the disk has
+ * room for beside the record), and ends with who began it.
  */
 #ifndef CEREMONY_PROGRAM_H
 #define CEREMONY_PROGRAM_H
@@ -17,7 +18,8 @@ struct program_call {
 	const char *folder;      /* where it works */
 	const char *out, *err;   /* new files for what it prints */
 	unsigned timeout_s;
-	bool own_group; /* whatever it began ends with it; has no terminal then */
+	bool own_group; /* whatever it began ends with it, in a session of its own, too; has no
+			   terminal then */
 };
 
 struct program_output {
@@ -26,8 +28,9 @@ struct program_output {
 };
 
 struct program_end {
-	int status; /* 128 + signal; 127 when it could not be started */
-	bool timed_out;
+	int status;     /* 128 + signal; 127 when it could not be started */
+	bool timed_out; /* it was ended for it */
+	bool too_much;  /* likewise: what it printed until then is kept */
 	int64_t seconds;
 	struct program_output out, err;
 };

@@ -286,6 +286,7 @@ write_end(struct running *run, const struct ran *ran, struct err_trace *trace)
 {
 	const struct expect_seen seen = { .status = ran->end.status,
 		.timed_out = ran->end.timed_out,
+		.too_much = ran->end.too_much,
 		.out = ran->out,
 		.err = ran->err,
 		.files = run->files };

@@ -2,8 +2,10 @@
 /* A step's command: what it leaves behind cannot change what was written down of it. */
 #include "tests/unit/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@ enum { PATIENCE_MS = 20000 };
 
 static char folder[] = "/tmp/ceremony-program-XXXXXX";
 static char out[64], errors[64], fifo[64];
+static char away_out[64], away_errors[64], endless_out[64], endless_errors[64];
 
 static int
 setup(void **state)
@@ -27,6 +30,10 @@ setup(void **state)
 	snprintf(out, sizeof(out), "%s/1.out", folder);
 	snprintf(errors, sizeof(errors), "%s/1.err", folder);
 	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+	snprintf(away_out, sizeof(away_out), "%s/2.out", folder);
+	snprintf(away_errors, sizeof(away_errors), "%s/2.err", folder);
+	snprintf(endless_out, sizeof(endless_out), "%s/3.out", folder);
+	snprintf(endless_errors, sizeof(endless_errors), "%s/3.err", folder);
 	return mkfifo(fifo, 0600);
 }
 
@@ -65,11 +72,65 @@ what_a_command_leaves_in_the_background_ends_with_it(void **state)
 	close(end_of);
 }
 
+static void
+what_leaves_its_session_ends_with_the_command_too(void **state)
+{
+	static const char *const argv[] = { "/bin/sh", "-c",
+		"setsid sh -c 'echo >away; (sleep 600 & echo $! >pid; wait) & wait' & "
+		"until [ -s pid ]; do sleep 0.05; done; cat pid",
+		NULL };
+	const struct program_call call = { .argv = argv,
+		.folder = folder,
+		.out = away_out,
+		.err = away_errors,
+		.timeout_s = 60,
+		.own_group = true };
+	struct program_end end = { .status = -1 };
+	struct err_trace trace = { 0 };
+	char *bytes = NULL;
+	size_t len = 0;
+	pid_t pid;
+
+	(void)state;
+	assert_ok(program_run(&call, &end, &trace), &trace);
+	assert_int_equal(end.status, 0);
+	assert_ok(file_read(away_out, 64, &bytes, &len, &trace), &trace);
+	pid = (pid_t)strtol(bytes, NULL, 10);
+	free(bytes);
+	assert_true(pid > 1);
+	assert_int_equal(kill(pid, 0), -1);
+	assert_int_equal(errno, ESRCH);
+}
+
+static void
+what_prints_without_end_is_ended_and_kept_so_far(void **state)
+{
+	static const char *const argv[] = { "/usr/bin/yes", NULL };
+	const struct program_call call = { .argv = argv,
+		.folder = folder,
+		.out = endless_out,
+		.err = endless_errors,
+		.timeout_s = 600,
+		.own_group = true };
+	struct program_end end = { .status = 0 };
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_ok(program_run(&call, &end, &trace), &trace);
+	assert_true(end.too_much);
+	assert_false(end.timed_out);
+	assert_int_equal(end.status, 128 + SIGTERM);
+	assert_true(end.out.bytes > 64 * 1024 * 1024);
+	assert_int_equal(unlink(endless_out), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_command_leaves_in_the_background_ends_with_it),
+		cmocka_unit_test(what_leaves_its_session_ends_with_the_command_too),
+		cmocka_unit_test(what_prints_without_end_is_ended_and_kept_so_far),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
