@@ -63,6 +63,7 @@ enum roster_reason_kind {
 	/* dates */
 	ROSTER_REASON_ACKNOWLEDGEMENT, /* lapsed */
 	ROSTER_REASON_RECOVERY_TEST,   /* due */
+	ROSTER_REASON_KEY_BACKUP,      /* none, or none verified lately, of a key */
 	ROSTER_REASON_DATE_NEAR,       /* a date of the calendar is near, or a soft one past */
 	ROSTER_REASON_DATE_PASSED,     /* a hard one is past */
 	/* the roster itself, the same for every quorum */

@@ -2,7 +2,10 @@
 /* What is due by the calendar: acknowledgements, recovery tests, and dates that others set. */
 #include "roster/health/judge.h"
 
-enum { DAY = 86400 };
+enum {
+	DAY = 86400,
+	BACKUP_DAYS = 7, /* from making a key to a backup of it that was verified */
+};
 
 static void
 judge_acknowledgement(struct judgement *judgement, size_t at)
@@ -42,6 +45,25 @@ judge_recovery_test(struct judgement *judgement)
 	finding->due = due;
 }
 
+/* A backup is worth what its last proof says, for as long as the policy lets a recovery rest. */
+static void
+judge_key(struct judgement *judgement, size_t at)
+{
+	const struct facts *facts = judgement->facts;
+	const struct fact_key *key = &facts->key[at];
+	const int64_t days = facts->policy[ROSTER_POLICY_RECOVERY_TEST_DAYS];
+	const int64_t due =
+	    key->verified == 0 ? key->made + BACKUP_DAYS * DAY : key->verified + days * DAY;
+
+	if (!judge_reached(judgement, due))
+		return;
+	struct finding *finding = judge_find(judgement, ROSTER_REASON_KEY_BACKUP);
+
+	finding->other = (int)at;
+	finding->since = key->verified == 0 ? key->made : key->verified;
+	finding->due = due;
+}
+
 static void
 judge_date(struct judgement *judgement, size_t at)
 {
@@ -68,6 +90,8 @@ judge_dates(struct judgement *judgement)
 	for (size_t i = 0; i < facts->shares; i++)
 		judge_acknowledgement(judgement, i);
 	judge_recovery_test(judgement);
+	for (size_t i = 0; i < facts->keys; i++)
+		judge_key(judgement, i);
 	for (size_t i = 0; i < facts->dates; i++)
 		judge_date(judgement, i);
 }

@@ -181,7 +181,7 @@ facts_gather(struct roster *roster, const struct roster_id *quorum, struct facts
 {
 	static enum err (*const gather[])(struct roster *, struct facts *,
 	    struct err_trace *) = { gather_quorum, gather_shares, gather_leftovers, gather_bindings,
-		gather_token_copies, gather_pending, gather_dates, gather_news };
+		gather_token_copies, gather_keys, gather_pending, gather_dates, gather_news };
 	struct facts *facts = calloc(1, sizeof(*facts));
 	enum err err = ERR_OK;
 
@@ -209,6 +209,7 @@ facts_free(struct facts *facts)
 	free(facts->generation);
 	free(facts->binding);
 	free(facts->copy);
+	free(facts->key);
 	free(facts->date);
 	free(facts);
 }

@@ -62,6 +62,17 @@ struct fact_copy {
 	unsigned generation; /* the oldest that it opens with */
 };
 
+/* A key that was made in a primary token, and is to be found again when that is lost. */
+struct fact_key {
+	char label[ROSTER_TEXT];
+	char name[ROSTER_BINDING_NAME];
+	char
+	    backup[ROSTER_BINDING_NAME]; /* where the last backup is; empty: the maker's, or none */
+	bool backed_up;
+	int64_t made;
+	int64_t verified; /* the last proof of any backup; 0: never */
+};
+
 struct facts {
 	struct roster_id quorum;
 	char name[ROSTER_NAME];
@@ -75,6 +86,8 @@ struct facts {
 	struct fact_binding *binding;
 	size_t copies; /* not destroyed */
 	struct fact_copy *copy;
+	size_t keys;
+	struct fact_key *key;
 	size_t dates;
 	struct roster_date *date;
 	unsigned records_left; /* on cards, of generations that were given up */

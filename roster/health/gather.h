@@ -18,4 +18,8 @@ gather_leftovers(struct roster *roster, struct facts *facts, struct err_trace *t
 MUST_CHECK enum err
 gather_news(struct roster *roster, struct facts *facts, struct err_trace *trace);
 
+/* The keys that were made in the quorum's primary tokens, with what is known of their backups. */
+MUST_CHECK enum err
+gather_keys(struct roster *roster, struct facts *facts, struct err_trace *trace);
+
 #endif

@@ -57,6 +57,7 @@ static const struct {
 	[ROSTER_REASON_ACKNOWLEDGEMENT] = { "acknowledgement", WARNING, say_acknowledgement,
 	    false },
 	[ROSTER_REASON_RECOVERY_TEST] = { "recovery-test", WARNING, say_recovery_test, false },
+	[ROSTER_REASON_KEY_BACKUP] = { "key-backup", WARNING, say_key_backup, false },
 	[ROSTER_REASON_DATE_NEAR] = { "date-near", WARNING, say_date, false },
 	[ROSTER_REASON_DATE_PASSED] = { "date-passed", CRITICAL, say_date, false },
 	[ROSTER_REASON_NO_CHECKPOINT] = { "no-checkpoint", OK, say_no_checkpoint, true },

@@ -50,6 +50,7 @@ SAY(say_software_token);
 SAY(say_no_token);
 SAY(say_acknowledgement);
 SAY(say_recovery_test);
+SAY(say_key_backup);
 SAY(say_date);
 SAY(say_no_checkpoint);
 SAY(say_stale_news);

@@ -51,6 +51,29 @@ SAY(say_recovery_test)
 	say_next(out, "rehearse docs/recover-by-hand.md with the backup, and record it");
 }
 
+SAY(say_key_backup)
+{
+	const struct fact_key *key = &judgement->facts->key[finding->other];
+	char date[WORDS_TIME];
+
+	if (key->verified != 0)
+		say(out,
+		    "the last backup of key '%s' (token '%s') was verified on %s, too long ago",
+		    key->label, key->name, words_date(key->verified, date));
+	else
+		say(out, "key '%s' (token '%s') has %s", key->label, key->name,
+		    key->backed_up ? "a backup that was never verified" : "no backup");
+	if (!key->backed_up)
+		say_next(out, "quorate backup create %s --key '%s' --from %s --to BINDING --by A,B",
+		    judgement->facts->name, key->label, key->name);
+	else if (key->backup[0] == '\0')
+		say_next(out, "quorate backup verify %s --key '%s' --token BINDING --by A,B",
+		    judgement->facts->name, key->label);
+	else
+		say_next(out, "quorate backup verify %s --key '%s' --from %s --to BINDING --by A,B",
+		    judgement->facts->name, key->label, key->backup);
+}
+
 SAY(say_date)
 {
 	const struct roster_date *date = &judgement->facts->date[finding->other];

@@ -96,6 +96,9 @@ not verified yet" create
 	no_transport_key backup
 	on backup "ca  ec-p384"
 	meets 0 'NEVER VERIFIED' quorate backup list root
+	meets 1 "key 'ca' (token 'root-ca') has a backup that was never verified
+quorate backup verify root --key 'ca' --from backup --to BINDING --by A,B" \
+		quorate health root --at "$(date -u -d '+8 days' +%F)"
 }
 verifies_it() {
 	meets 0 "The backup of key 'ca' is good
@@ -107,6 +110,10 @@ the key may no longer leave token 'root-ca'" verify
 	on backup 'may leave the token: yes'
 	quorate roster log | grep -c 'calendar.set' | grep -x 1
 	meets 0 'verified 20' quorate backup list root
+	quorate health root --at "$(date -u -d '+8 days' +%F)" --json >health.json || true
+	grep '"key-backup"' health.json
+	grep "key 'fixed' (token 'root-ca') has no backup" health.json
+	fails grep "key 'ca'" health.json
 }
 holds 'it is copied, trusted by the SO, and nothing else' copies_it
 told 1 'once' "key 'ca' is in token 'backup' already, and recorded as a backup" create

@@ -307,6 +307,23 @@ dated(struct sound *sound, int64_t date)
 }
 
 static void
+with_key(struct sound *sound, const struct fact_key *key)
+{
+	static struct fact_key only;
+
+	only = *key;
+	sound->facts.key = &only;
+	sound->facts.keys = 1;
+}
+
+static void
+key_not_backed_up(struct sound *sound)
+{
+	with_key(sound,
+	    &(struct fact_key){ .label = "root-ca", .name = "hsm-a", .made = NOW - 7 * DAY });
+}
+
+static void
 crl_near(struct sound *sound)
 {
 	dated(sound, NOW + 14 * DAY);
@@ -453,6 +470,9 @@ static const struct {
 	[ROSTER_REASON_RECOVERY_TEST] = { standing_for_long, ROSTER_LEVEL_WARNING,
 	    "a recovery test is due since 2026-09-21",
 	    "rehearse docs/recover-by-hand.md with the backup, and record it" },
+	[ROSTER_REASON_KEY_BACKUP] = { key_not_backed_up, ROSTER_LEVEL_WARNING,
+	    "key 'root-ca' (token 'hsm-a') has no backup",
+	    "quorate backup create root --key 'root-ca' --from hsm-a --to BINDING --by A,B" },
 	[ROSTER_REASON_DATE_NEAR] = { crl_near, ROSTER_LEVEL_WARNING,
 	    "the revocation list 'ca-1' ends on 2026-10-05", "sign the next one before its end" },
 	[ROSTER_REASON_DATE_PASSED] = { crl_past, ROSTER_LEVEL_CRITICAL,
@@ -518,6 +538,65 @@ each_kind_of_reason_comes_with_its_facts_level_and_words(void **state)
 		assert_int_equal(reason.level, rows[kind].level);
 		assert_true(judgement.level >= rows[kind].level);
 		advisories_free(sound.advisories);
+	}
+}
+
+/* What is said of a key; the next step too. */
+static const struct {
+	struct fact_key key;
+	const char *words, *next; /* NULL: nothing */
+} keys[] = {
+	{ { .label = "k", .name = "hsm-a", .made = NOW - 7 * DAY + 1 }, NULL, NULL },
+	{ { .label = "k",
+	      .name = "hsm-a",
+	      .backup = "hsm-b",
+	      .backed_up = true,
+	      .made = NOW - 7 * DAY },
+	    "key 'k' (token 'hsm-a') has a backup that was never verified",
+	    "quorate backup verify root --key 'k' --from hsm-b --to BINDING --by A,B" },
+	{ { .label = "k", .name = "hsm-a", .backed_up = true, .made = NOW - 7 * DAY },
+	    "key 'k' (token 'hsm-a') has a backup that was never verified",
+	    "quorate backup verify root --key 'k' --token BINDING --by A,B" },
+	{ { .label = "k",
+	      .name = "hsm-a",
+	      .backup = "hsm-b",
+	      .backed_up = true,
+	      .made = NOW - 900 * DAY,
+	      .verified = NOW - 365 * DAY + 1 },
+	    NULL, NULL },
+	{ { .label = "k",
+	      .name = "hsm-a",
+	      .backup = "hsm-b",
+	      .backed_up = true,
+	      .made = NOW - 900 * DAY,
+	      .verified = NOW - 365 * DAY },
+	    "the last backup of key 'k' (token 'hsm-a') was verified on 2025-09-21, too long ago",
+	    "quorate backup verify root --key 'k' --from hsm-b --to BINDING --by A,B" },
+};
+
+static void
+a_key_wants_a_backup_that_was_verified_and_not_too_long_ago(void **state)
+{
+	static struct sound sound;
+	static struct judgement judgement;
+	static struct roster_reason reason;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		make_sound(&sound);
+		with_key(&sound, &keys[i].key);
+		sound.facts.policy[ROSTER_POLICY_RECOVERY_TEST_DAYS] = 365;
+		judge(&sound.facts, NOW, &judgement);
+		const struct finding *finding = find(&judgement, ROSTER_REASON_KEY_BACKUP);
+
+		if (keys[i].words == NULL) {
+			assert_null(finding);
+			continue;
+		}
+		assert_non_null(finding);
+		reason_of(&judgement, finding, &reason);
+		assert_string_equal(reason.words, keys[i].words);
+		assert_string_equal(reason.next, keys[i].next);
 	}
 }
 
@@ -598,6 +677,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sound_quorum_has_no_reason_at_all),
 		cmocka_unit_test(each_kind_of_reason_comes_with_its_facts_level_and_words),
+		cmocka_unit_test(a_key_wants_a_backup_that_was_verified_and_not_too_long_ago),
 		cmocka_unit_test(what_the_organisation_accepts_is_no_reason),
 		cmocka_unit_test(a_rekey_that_has_begun_is_a_decision),
 		cmocka_unit_test(a_destroyed_card_is_not_exposed_when_its_custodian_leaves),
