@@ -155,14 +155,20 @@ check_may(struct custody *custody, const struct pending *pending,
 		return ERR_OK;
 	if (pending->may_be_gone)
 		return confirm_gone(custody, operation, why, trace);
+	if (pending->kind == ROSTER_OP_REPLACE_CARD) {
+		err_next(trace,
+		    "Run 'quorate quorum resume QUORUM --by NAME': it finishes what was begun. If "
+		    "the new card cannot take its share, add '--later' and its custodian: that "
+		    "ends "
+		    "it, and the card is replaced in turn.");
+		return FAIL(trace, ERR_NOT_NOW,
+		    "the share is the new card's already: there is no way back");
+	}
 	err_next(trace,
 	    "Run 'quorate quorum resume QUORUM --by NAME': it finishes what was begun. It goes on "
 	    "without a token that is gone for good: quorate token unbind NAME --gone --people "
 	    "NAME,NAME --reason TEXT --by NAME");
-	return FAIL(trace, ERR_NOT_NOW, "%s",
-	    pending->kind == ROSTER_OP_REPLACE_CARD
-		? "the share is the new card's already: there is no way back"
-		: "a token was touched already: there is no way back");
+	return FAIL(trace, ERR_NOT_NOW, "a token was touched already: there is no way back");
 }
 
 enum err

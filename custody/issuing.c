@@ -254,7 +254,14 @@ broke_off(const struct issuing *issuing, enum err err, struct err_trace *trace)
 	bool switched = !operation_may_abort(issuing->operation);
 	const char *name = issuing->quorum.name;
 
-	if (switched)
+	if (switched && kind == ROSTER_OP_REPLACE_CARD)
+		err_next(trace,
+		    "Run 'quorate quorum resume %s --by NAME': it finishes this. If the new card "
+		    "cannot take its share, 'quorate quorum resume %s --later %s --by NAME' ends "
+		    "it; "
+		    "then that card is replaced in turn.",
+		    name, name, issuing->member[0].custodian);
+	else if (switched)
 		err_next(
 		    trace, "Run 'quorate quorum resume %s --by NAME': it finishes this.", name);
 	else

@@ -105,9 +105,13 @@ describe(struct custody *custody, const struct roster_operation *operation, stru
 	char by[ROSTER_NAME];
 
 	whose_name(custody->roster, &operation->by, by);
-	say(pending, "Pending: '%s', generation %u, %u of %u, begun by %s.",
-	    roster_operation_word(kind), operation->plan.generation, operation->plan.threshold,
-	    operation->plan.cards, by);
+	if (operation_makes_generation(operation))
+		say(pending, "Pending: '%s', generation %u, %u of %u, begun by %s.",
+		    roster_operation_word(kind), operation->plan.generation,
+		    operation->plan.threshold, operation->plan.cards, by);
+	else
+		say(pending, "Pending: '%s', generation %u, begun by %s.",
+		    roster_operation_word(kind), operation->plan.generation, by);
 	if (kind == ROSTER_OP_BIND || kind == ROSTER_OP_SWITCH || kind == ROSTER_OP_UNBIND)
 		say(pending, "Resume gathers %u cards.", operation->plan.threshold);
 	else if (operation_makes_generation(operation) &&

@@ -199,5 +199,22 @@ generation 3: 3 of 5, live' quorate quorum resume root --by ann
 holds 'a token that somebody put back to its PINs of before is named' put_back
 holds 'a re-key stops at it, and goes on when the right one is back' stops_there
 
+# ---- two come later -----------------------------------------------------------------------------
+
+two_come_later() {
+	meets 3 'At most 2 of the 6 may come later' plans --add gina --later eve,frank,carol
+	robot 'absent eve;absent frank' meets 0 'generation 4: 3 of 6, live
+root/5       eve              share waits to be delivered
+root/6       frank            share waits to be delivered' rekey --add gina --later eve,frank
+	signs 'absent eve;absent frank;absent alice'
+}
+each_at_a_visit() {
+	meets 0 "1 of root's cards still waits for its share" quorate quorum deliver root --later frank --by ann
+	meets 0 'Every card of root has its share, proven.' quorate quorum deliver root --by ann
+	signs 'absent alice;absent bob;absent carol'
+}
+holds 'two of six come later, the third may not, and the others open the HSM' two_come_later
+holds 'each gets a share at a visit, and then they open it too' each_at_a_visit
+
 told 0 'the roster verifies' 'every hash, signature and table agrees' quorate roster verify
 conclude

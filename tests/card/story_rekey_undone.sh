@@ -150,6 +150,30 @@ bob_enrols() {
 	rm "$QUORATE_SANDBOX/cards/card2.card"
 	enrols root bob
 }
+# A card that cannot take the share: of another quorum, damaged since, or blocked.
+others_are_no_card_for_it() {
+	virtual-card new "$QUORATE_SANDBOX/cards/card9.card" --serial 9
+	robot 'present card9' enrols branch bob
+	meets 4 "bob has no other enrolled card for 'root'" quorate quorum replace-card root bob --by ann
+}
+damaged_is_refused() {
+	quorate card report root/7 damaged --reporter bob --by ann
+	meets 3 "bob's card root/7 is damaged, and gets no share
+quorate card enrol --custodian bob --quorum root" quorate quorum replace-card root bob --by ann
+	rm "$QUORATE_SANDBOX/cards/card6.card"
+	enrols root bob
+}
+# Blocked before the share was on it, it is no end: another takes its place.
+blocked_gives_way() {
+	robot 'wrong-pin bob 3;stop-at choice 3' meets 1 "root/8, serial FFFE:00000007: 0 tries left; the card is blocked
+'quorate quorum resume root --later bob --by NAME' ends it" quorate quorum replace-card root bob --by ann
+	meets 1 'there is no way back
+If the new card cannot take its share' quorate quorum abort root --reason blocked --by ann
+	meets 0 "Pending: 'replace-card', generation 4, begun by ann.
+bob              share waits to be delivered" resumes --later bob
+	rm "$QUORATE_SANDBOX/cards/card7.card"
+	enrols root bob
+}
 lost_is_refused() {
 	robot 'decline confirm' meets 3 'a card that is not in hand is not replaced
 quorate quorum rekey root' quorate quorum replace-card root bob --by ann
@@ -161,8 +185,11 @@ bob              share delivered" quorate quorum replace-card root bob --by ann
 		quorate key list root --token root-ca --by ann
 }
 holds 'a card is replaced by one that is enrolled' no_new_card
+holds 'one of another quorum is none' others_are_no_card_for_it
 holds 'bob gets a blank one' bob_enrols
 holds 'one that is lost is not replaced' lost_is_refused
+holds 'one that is damaged gets no share' damaged_is_refused
+holds 'one that is blocked before it has the share gives way to another' blocked_gives_way
 holds 'the same share for the new card, proven' replaced
 
 # ---- somebody left before the share came ---------------------------------------------------------
