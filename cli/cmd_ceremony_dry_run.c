@@ -188,9 +188,14 @@ make_copy(const struct dry_run_values *v, char copy[256], struct err_trace *trac
 		if (err == ERR_OK)
 			err = file_make_folder(copy, trace);
 	} else {
-		snprintf(copy, 256, "/tmp/quorate-dry-run-XXXXXX");
-		if (mkdtemp(copy) == NULL)
-			err = FAIL_ERRNO(trace, "no folder for a dry run");
+		const char *place = getenv("TMPDIR");
+
+		if (place == NULL || place[0] == '\0')
+			place = "/tmp";
+		if (snprintf(copy, 256, "%s/quorate-dry-run-XXXXXX", place) >= 256)
+			err = FAIL(trace, ERR_ARGUMENT, "TMPDIR is too long a path");
+		else if (mkdtemp(copy) == NULL)
+			err = FAIL_ERRNO(trace, "no folder for a dry run in %s", place);
 	}
 	if (err == ERR_OK)
 		err = copy_file(v->folder, copy, FOLDER_SCRIPT, trace);

@@ -79,6 +79,36 @@ is_swapped() {
 	[ ! -e two/evidence ]
 }
 
+# In a real roster a finding ends it, or two people accept it: here the sandbox's machine has some.
+has_real_people() {
+	env -u QUORATE_SANDBOX quorate init --by ann
+	quorate person add oda --role custodian --by ann
+	quorate person appoint oda --appointed-by "the board" --acknowledged 2026-11-01 --by ann
+	rm -rf one/evidence && quorate ceremony dry-run one --by ann
+	for role in 'administrator --by ann' 'auditor --by oda'; do
+		# shellcheck disable=SC2086 # a role and a person
+		quorate ceremony approve one --paper --role $role
+	done
+}
+
+begins() {
+	rm -rf one/evidence
+	# a roster in earnest takes no attendant from the environment
+	robot "$1" quorate ceremony run one --by ann --attendant "$(command -v quorate-robot)"
+}
+
+two_accept() {
+	begins 'menu 3 accept;menu 6 accept'
+	[ "$(grep -c '"accepted":\["ann","oda"\],.*"verdict":"accepted"' one/evidence/record.jsonl)" = 2 ]
+	! grep -q '"verdict":"reported"' one/evidence/record.jsonl
+}
+
+nobody_approved() {
+	writes 'Yet another title'
+	quorate ceremony dry-run one --by ann
+	begins ''
+}
+
 # Not a byte of an approval can be another, even if the chain were made anew.
 is_caught() {
 	rm -rf forged && cp -r one forged
@@ -134,5 +164,15 @@ holds 'another role in an approval is caught' is_caught '"role":"auditor"' '"rol
 holds 'so is another person' is_caught '"person":"oda"' '"person":"kim"' 'what was signed is of another name'
 holds 'so is another script' is_caught '"script":"' '"script":"0' 'what was signed is of another script'
 holds 'and a shell with openssl checks it' a_shell_checks_it
+QUORATE_ROSTER=$PWD/real.db
+export QUORATE_ROSTER
+holds 'the same people in a roster that is not practice' has_real_people
+told 1 'ready says what run refuses there' 'REFUSED   folders' quorate ceremony ready one
+told 4 'a dry run is held where TMPDIR says' "no folder for a dry run in $scratch/nowhere" \
+	env TMPDIR="$scratch/nowhere" quorate ceremony dry-run one --by ann
+told 3 'a finding ends it' 'the ceremony does not begin: up, and not on the sheet' begins ''
+told 4 'one alone accepts nothing' 'nobody' begins 'menu 2 absent;menu 3 accept'
+holds 'two who accept it by name go on, and the record says who' two_accept
+told 3 'nor is it begun without approvals' 'not approved by: administrator, auditor' nobody_approved
 
 conclude
