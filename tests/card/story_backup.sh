@@ -117,6 +117,19 @@ the key may no longer leave token 'root-ca'" verify
 }
 holds 'it is copied, trusted by the SO, and nothing else' copies_it
 told 1 'once' "key 'ca' is in token 'backup' already, and recorded as a backup" create
+killed_verifying() {
+	STORY_KILLS=people
+	export STORY_KILLS
+	fails recorded verify
+	unset STORY_KILLS
+	quorate key list root --token test --by ann >said
+	grep 'quorate-transport' said
+	fails grep '^ca ' said
+	on root-ca 'may leave the token: yes'
+	meets 0 'NEVER VERIFIED' quorate backup list root
+}
+holds 'killed while it is verified, the key is not there, not sealed and not recorded' \
+	killed_verifying
 holds 'it is verified in a session of the test token, and the original sealed' verifies_it
 told 0 'the copy itself signs, too' "signed in token 'PRACTICE backup'" \
 	quorate backup verify root --key ca --token backup --by ann
