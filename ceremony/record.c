@@ -269,6 +269,7 @@ struct record_writer {
 	struct chain_place place;
 	bool frozen;
 	off_t size;
+	struct timespec written; /* when the file was last changed, by us */
 };
 
 /* Makes an empty file when there is none; says whether the one there is frozen. */
@@ -287,6 +288,17 @@ look_before(const char *path, bool *frozen, struct err_trace *trace)
 		return err;
 	*frozen = record.frozen;
 	record_free(&record);
+	return ERR_OK;
+}
+
+static enum err
+keep_time(struct record_writer *writer, struct err_trace *trace)
+{
+	struct stat now;
+
+	if (fstat(writer->fd, &now) != 0)
+		return FAIL_ERRNO(trace, "the record cannot be looked at");
+	writer->written = now.st_mtim;
 	return ERR_OK;
 }
 
@@ -309,6 +321,8 @@ record_writer_open(const char *path, struct record_writer **out, struct err_trac
 	if (err == ERR_OK && writer->size < 0)
 		err = FAIL_ERRNO(trace, "the record %s cannot be written", path);
 	if (err == ERR_OK)
+		err = keep_time(writer, trace);
+	if (err == ERR_OK)
 		*out = writer;
 	else
 		record_writer_close(writer);
@@ -325,13 +339,36 @@ record_writer_close(struct record_writer *writer)
 	free(writer);
 }
 
+/* What a step's command could do to the file is found at that step, not when all of it is read. */
+static enum err
+check_untouched(const struct record_writer *writer, struct err_trace *trace)
+{
+	struct stat now;
+
+	if (fstat(writer->fd, &now) != 0)
+		return FAIL_ERRNO(trace, "the record cannot be looked at");
+	if (now.st_size == writer->size && now.st_nlink == 1 &&
+	    now.st_mtim.tv_sec == writer->written.tv_sec &&
+	    now.st_mtim.tv_nsec == writer->written.tv_nsec)
+		return ERR_OK;
+	err_next(trace,
+	    "Keep the ceremony's folder as it is, and find out which command did it; 'quorate "
+	    "ceremony resume' goes on only with a record that is whole.");
+	return FAIL(trace, ERR_FORMAT,
+	    "the record was changed, by something that is not this ceremony, behind line %lld",
+	    (long long)writer->place.n);
+}
+
 /* Durable, or cut off again: a line is there or it is not. */
 static enum err
 append(struct record_writer *writer, const char *line, size_t len, struct err_trace *trace)
 {
 	size_t done = 0;
-	enum err err = ERR_OK;
+	enum err err = check_untouched(writer, trace);
+	enum err kept;
 
+	if (err != ERR_OK)
+		return err;
 	while (err == ERR_OK && done < len) {
 		ssize_t put =
 		    pwrite(writer->fd, line + done, len - done, writer->size + (off_t)done);
@@ -348,7 +385,8 @@ append(struct record_writer *writer, const char *line, size_t len, struct err_tr
 	else if (ftruncate(writer->fd, writer->size) != 0)
 		err_next(
 		    trace, "The line is there in part; `quorate ceremony resume` cuts it off.");
-	return err;
+	kept = keep_time(writer, trace); /* cutting off changed it, too */
+	return err == ERR_OK ? kept : err;
 }
 
 /* As a reader would find it, so that no line is ever written that cannot be read. */

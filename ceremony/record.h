@@ -110,7 +110,8 @@ void record_writer_close(struct record_writer *writer); /* NULL is fine */
 
 /*
  * Adds a line; durable when it returns, or not there at all. Takes `body` in every case (NULL:
- * ERR_NOMEM). ERR_NOT_NOW: the record is frozen.
+ * ERR_NOMEM). ERR_NOT_NOW: the record is frozen. ERR_FORMAT: something else changed the file since
+ * the last line.
  */
 MUST_CHECK enum err record_add(
     struct record_writer *writer, enum record_kind kind, json_t *body, struct err_trace *trace);

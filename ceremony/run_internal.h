@@ -29,7 +29,8 @@ struct running {
 	char roster_head[ROSTER_HASH_TEXT];
 	int64_t roster_last; /* the time of its last event */
 	struct approvals approvals;
-	bool pausing; /* somebody asked for it */
+	bool pausing;     /* somebody asked for it */
+	unsigned misfits; /* lines in a row that were not of the form that was asked for */
 };
 
 /* Adds a line, and goes on from it. Takes `body` in every case. */

@@ -12,7 +12,7 @@
 #include "ceremony/run_stow.h"
 #include "custody/attendant.h"
 
-enum { LINE = 512, MISSING = 400 };
+enum { LINE = 512, MISSING = 400, MISFITS = 5 };
 
 static unsigned
 minutes_left(const struct running *run)
@@ -211,7 +211,7 @@ is_fit(const struct script_record *record, const char *line)
 	regex_t regex;
 	bool fit;
 
-	if (line[0] == '\0')
+	if (line[0] == '\0' || line[0] == '-') /* an option, where a command takes the value */
 		return false;
 	if (pattern == NULL)
 		return true;
@@ -244,12 +244,33 @@ static enum err
 write_filled(struct running *run, const struct script_record *record, const char *line,
     const char *about, struct err_trace *trace)
 {
+	run->misfits = 0;
 	return run_write(run, RECORD_FILLED,
 	    json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "step", (int)run->progress.step, "name",
 		record->name, "record", script_record_word(record->kind), "label", record->label,
 		"value", chain_text(line), "about",
 		about == NULL ? json_null() : chain_text(about)),
 	    trace);
+}
+
+/* It is asked again, as the record lacks it still; but whoever cannot learn is not asked for ever.
+ */
+static enum err
+refuse_line(struct running *run, const struct script_record *record, struct err_trace *trace)
+{
+	struct attendant *attendant = run->input->attendant;
+
+	attendant->note(attendant->context,
+	    "That is not of the form that is wanted. (Nothing begins with '-'.)");
+	if (++run->misfits < MISFITS)
+		return ERR_OK;
+	err_next(trace,
+	    "Nothing is lost. Find the right form, then: quorate ceremony resume %s "
+	    "--by %s",
+	    run->input->folder, run->input->by);
+	return FAIL(trace, ERR_ARGUMENT,
+	    "what was written down for '%s' was %d times not of the form that step %u wants",
+	    record->label, MISFITS, run->progress.step);
 }
 
 static enum err
@@ -271,9 +292,8 @@ do_fill(struct running *run, size_t which, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = attendant->fill(attendant->context, &fill, line, sizeof(line), trace);
 	if (err == ERR_OK && !is_fit(record, line)) {
-		attendant->note(attendant->context, "That is not of the form that is wanted.");
 		free(about);
-		return ERR_OK; /* asked again: the record lacks it still */
+		return refuse_line(run, record, trace);
 	}
 	if (err == ERR_OK)
 		err = run_stow(run, record, about, line, trace);

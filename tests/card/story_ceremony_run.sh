@@ -116,6 +116,19 @@ a_mismatch_is_stopped() {
 	[ "$(recorded_lines wrong stopped)" = 1 ] && [ "$(recorded_lines wrong end)" = 1 ]
 }
 
+# A step's command writes into the record: found at that step.
+the_record_is_guarded() {
+	writes guarded "cp /etc/hostname ../record.jsonl"
+	meets 1 'the record was changed' quorate ceremony rehearse guarded --by ann
+}
+
+an_example_that_does_not_fit_ends_it() {
+	writes unfit 'echo well'
+	sed -i "s/example: B-1/example: --help/; s/, pattern: 'B-.0-9.+'//" unfit/script.yaml
+	meets 2 'not of the form' timeout 60 quorate ceremony rehearse unfit --by ann
+	! grep -q -e --help unfit/evidence/record.jsonl
+}
+
 a_hanging_command_is_bounded() {
 	writes hangs 'sleep 600'
 	quorate ceremony rehearse hangs --by ann
@@ -163,6 +176,8 @@ holds 'without somebody who must be there nothing begins' nobody_begins_without_
 holds 'a pause is resumed where it was' is_paused_and_resumed
 holds 'each custodian confirms for himself, or the deputy does' each_confirms_for_himself
 holds 'what is not as expected is an exception' a_mismatch_is_stopped
+holds 'a command that changes the record is found at its step' the_record_is_guarded
+holds 'what could be an option is not taken, and not asked for ever' an_example_that_does_not_fit_ends_it
 holds 'a command that hangs is ended' a_hanging_command_is_bounded
 holds 'output that is no text is kept whole, beside the record' what_is_no_text_is_kept_whole
 holds 'no PIN of a card is in the evidence' cards_leave_no_pin
