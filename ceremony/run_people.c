@@ -23,16 +23,21 @@ write_person(struct running *run, const char *name, const char *role, const char
 static enum err
 ask_person(struct running *run, const struct sheet_person *person, struct err_trace *trace)
 {
-	const char *words[] = { "here", "absent", "deputy" };
-	const struct script_words of = { person->deputy == NULL ? 2 : 3, words };
+	static const struct attendant_menu_row rows[] = {
+		{ "here", "is in the room, and fills the role" },
+		{ "absent", "does not come; 'in' takes back who comes later" },
+		{ "deputy", "does not come, and the deputy is here" },
+	};
+	struct attendant *attendant = run->input->attendant;
 	char text[512];
+	const struct attendant_menu menu = { text, rows, person->deputy == NULL ? 2 : 3 };
 	size_t taken = 0;
 	enum err err;
 
 	snprintf(text, sizeof(text), "Who is in the room: %s, as %s.%s%s", person->name,
 	    person->role, person->deputy == NULL ? "" : " The deputy is ",
 	    person->deputy == NULL ? "" : person->deputy);
-	err = run_choose(run, text, &of, &taken, trace);
+	err = attendant->menu(attendant->context, &menu, &taken, trace);
 	if (err != ERR_OK)
 		return err;
 	if (taken == 2) {
@@ -41,7 +46,7 @@ ask_person(struct running *run, const struct sheet_person *person, struct err_tr
 			   ? write_person(run, person->deputy, person->role, "deputy", trace)
 			   : err;
 	}
-	return write_person(run, person->name, person->role, words[taken], trace);
+	return write_person(run, person->name, person->role, rows[taken].word, trace);
 }
 
 enum err
