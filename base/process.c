@@ -147,6 +147,14 @@ close_others_on_exec(int pass_fd)
 		fcntl(pass_fd, F_SETFD, 0);
 }
 
+static bool
+bound_files(int64_t most)
+{
+	const struct rlimit bound = { (rlim_t)most, (rlim_t)most };
+
+	return most == 0 || setrlimit(RLIMIT_FSIZE, &bound) == 0;
+}
+
 /* In the child: only calls that are safe behind a fork. Returns when something failed. */
 static void
 become(const struct child *child)
@@ -172,6 +180,8 @@ become(const struct child *child)
 		if (dup2(start->streams[i], i) < 0)
 			return;
 	if (start->folder != NULL && chdir(start->folder) != 0)
+		return;
+	if (!bound_files(start->file_max))
 		return;
 	close_others_on_exec(start->pass_fd);
 	if (start->users_umask)

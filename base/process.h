@@ -29,6 +29,7 @@ struct process_start {
 	bool new_session;       /* its own session, away from the terminal */
 	bool users_umask;       /* a program of the user's own: the umask from before hardening */
 	bool die_with_parent;   /* PR_SET_PDEATHSIG SIGTERM */
+	int64_t file_max;       /* bytes of any file that it writes, RLIMIT_FSIZE; 0: no bound */
 };
 
 /*

@@ -27,6 +27,7 @@ enum {
 
 struct streams {
 	int fd[3];
+	int64_t room; /* what the disk has beside what the record needs; at least 1 */
 };
 
 static void
@@ -37,17 +38,31 @@ close_streams(struct streams *streams)
 			close(streams->fd[i]);
 }
 
+static int64_t
+find_room(int fd)
+{
+	struct statvfs disk;
+	int64_t room;
+
+	if (fstatvfs(fd, &disk) != 0)
+		return OUTPUT_MAX;
+	room = (int64_t)(disk.f_bavail * disk.f_frsize) - RESERVE;
+	return room < 1 ? 1 : room;
+}
+
 static enum err
 open_streams(const struct program_call *call, struct streams *out, struct err_trace *trace)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
 
-	*out = (struct streams){ { -1, -1, -1 } };
+	*out = (struct streams){ .fd = { -1, -1, -1 } };
 	out->fd[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	out->fd[1] = open(call->out, flags, 0600);
 	out->fd[2] = open(call->err, flags, 0600);
-	if (out->fd[0] >= 0 && out->fd[1] >= 0 && out->fd[2] >= 0)
+	if (out->fd[0] >= 0 && out->fd[1] >= 0 && out->fd[2] >= 0) {
+		out->room = find_room(out->fd[1]);
 		return ERR_OK;
+	}
 	close_streams(out);
 	return FAIL_ERRNO(trace, "no file for what the command prints (%s)", call->out);
 }
@@ -66,26 +81,13 @@ end_program(const struct program_call *call, pid_t pid, int *status, struct err_
 	return err == ERR_OK ? ERR_OK : process_wait(pid, status, trace);
 }
 
-/* How much it may print: what fits beside the record. */
-static int64_t
-output_limit(const struct streams *streams)
-{
-	struct statvfs disk;
-	int64_t room;
-
-	if (fstatvfs(streams->fd[1], &disk) != 0)
-		return OUTPUT_MAX;
-	room = (int64_t)(disk.f_bavail * disk.f_frsize) - RESERVE;
-	return room > OUTPUT_MAX ? OUTPUT_MAX : room < 0 ? 0 : room;
-}
-
 static bool
 has_printed_more(const struct streams *streams, int64_t limit)
 {
 	struct stat out, err;
 
 	return fstat(streams->fd[1], &out) == 0 && fstat(streams->fd[2], &err) == 0 &&
-	       out.st_size + err.st_size > limit;
+	       out.st_size + err.st_size >= limit;
 }
 
 /* Until it ends by itself; else it is ended, and *end says why. */
@@ -94,7 +96,7 @@ await(const struct program_call *call, const struct streams *streams, pid_t pid,
     struct program_end *end)
 {
 	const int64_t until = clock_boot_ms() + (int64_t)call->timeout_s * 1000;
-	const int64_t limit = output_limit(streams);
+	const int64_t limit = streams->room < OUTPUT_MAX ? streams->room : OUTPUT_MAX;
 	struct err_trace slept;
 	enum err err;
 
@@ -142,6 +144,8 @@ start(const struct program_call *call, const struct streams *streams, struct pro
 		.folder = call->folder,
 		.streams = streams->fd,
 		.new_group = call->own_group,
+		/* Faster than anybody can look, no file takes the record's room. */
+		.file_max = call->own_group ? streams->room : 0,
 		.die_with_parent = true };
 	struct err_trace why = { 0 };
 	struct leftover *leftover = NULL;

@@ -40,6 +40,19 @@ run_write(struct running *run, enum record_kind kind, json_t *body, struct err_t
 	return err;
 }
 
+enum err
+run_read_record(const struct running *run, struct record *out, struct err_trace *trace)
+{
+	char *path = NULL;
+	enum err err;
+
+	if (asprintf(&path, "%s/%s", run->evidence, EVIDENCE_RECORD) < 0)
+		return FAIL(trace, ERR_NOMEM, "no memory for a path");
+	err = record_read(path, out, trace);
+	free(path);
+	return err;
+}
+
 static void
 close_run(struct running *run)
 {
@@ -142,10 +155,8 @@ open_record(struct running *run, struct record *lines, struct err_trace *trace)
 	if (asprintf(&path, "%s/%s", run->evidence, EVIDENCE_RECORD) < 0)
 		return FAIL(trace, ERR_NOMEM, "no memory for a path");
 	err = record_writer_open(path, &run->writer, trace);
-	if (err == ERR_OK)
-		err = record_read(path, lines, trace);
 	free(path);
-	return err;
+	return err == ERR_OK ? run_read_record(run, lines, trace) : err;
 }
 
 /* What was linted, dry-run and approved a moment ago is what is held. */
@@ -344,8 +355,14 @@ hold(const struct run_input *input, enum err (*begin)(struct running *, struct e
 
 	if (err == ERR_OK)
 		err = begin(&run, trace);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		err = go(&run, trace);
+		if (err == ERR_CANCELLED)
+			err_next_instead(trace,
+			    "What was done is written down. Go on with: quorate ceremony resume %s "
+			    "--by %s",
+			    input->folder, input->by);
+	}
 	if (err == ERR_OK)
 		tell(&run, out);
 	close_run(&run);

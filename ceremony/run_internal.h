@@ -34,6 +34,10 @@ struct running {
 };
 
 /* Adds a line, and goes on from it. Takes `body` in every case. */
+/* All that was recorded so far; record_free() *out. */
+MUST_CHECK enum err
+run_read_record(const struct running *run, struct record *out, struct err_trace *trace);
+
 MUST_CHECK enum err
 run_write(struct running *run, enum record_kind kind, json_t *body, struct err_trace *trace);
 

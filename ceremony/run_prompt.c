@@ -104,15 +104,10 @@ static enum err
 key_so_far(struct running *run, struct err_trace *trace)
 {
 	struct attendant *attendant = run->input->attendant;
-	struct record record = { .count = 0 };
-	char *path = NULL;
+	struct record record;
 	char text[LINE];
-	enum err err;
+	enum err err = run_read_record(run, &record, trace);
 
-	if (asprintf(&path, "%s/%s", run->evidence, EVIDENCE_RECORD) < 0)
-		return FAIL(trace, ERR_NOMEM, "no memory");
-	err = record_read(path, &record, trace);
-	free(path);
 	if (err != ERR_OK)
 		return err;
 	for (size_t i = 0; i < record.count; i++)

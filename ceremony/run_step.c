@@ -167,6 +167,40 @@ do_interrupted(struct running *run, size_t which, struct err_trace *trace)
 	return err == ERR_OK ? do_again(run, which, trace) : err;
 }
 
+static void
+add_text(char out[LINE], const json_t *check, const char *name)
+{
+	const char *text = json_string_value(json_object_get(check, name));
+	const size_t len = strlen(out);
+
+	snprintf(out + len, LINE - len, "%s%s", len == 0 ? "" : "; ", text == NULL ? "" : text);
+}
+
+/* What the last command of this step was to do and did not, as the record has it. */
+static enum err
+find_unmet(
+    const struct running *run, char expected[LINE], char actual[LINE], struct err_trace *trace)
+{
+	const struct record_line *end;
+	const json_t *check;
+	struct record record;
+	size_t i;
+	enum err err = run_read_record(run, &record, trace);
+
+	if (err != ERR_OK)
+		return err;
+	expected[0] = actual[0] = '\0';
+	end = record_last(&record, RECORD_END, run->progress.step);
+	json_array_foreach (end == NULL ? NULL : json_object_get(end->json, "checks"), i, check) {
+		if (json_is_true(json_object_get(check, "well")))
+			continue;
+		add_text(expected, check, "expected");
+		add_text(actual, check, "actual");
+	}
+	record_free(&record);
+	return ERR_OK;
+}
+
 static enum err
 do_mismatch(struct running *run, size_t which, struct err_trace *trace)
 {
@@ -175,14 +209,17 @@ do_mismatch(struct running *run, size_t which, struct err_trace *trace)
 		"an exception and two people decided.",
 		"decide", "write it down and decide", false
 	};
-	static const struct run_happened happened = { "as the step says",
-		"the command ended otherwise; see what it printed" };
+	char expected[LINE], actual[LINE];
+	const struct run_happened happened = { expected, actual };
 	bool went = false;
 	enum err err;
 
 	(void)which;
 	err = run_prompt(run, &differs, &went, trace);
-	return err == ERR_OK && went ? run_exception(run, &happened, trace) : err;
+	if (err != ERR_OK || !went)
+		return err;
+	err = find_unmet(run, expected, actual, trace);
+	return err == ERR_OK ? run_exception(run, &happened, trace) : err;
 }
 
 /* ---- by hand ------------------------------------------------------------------------------- */

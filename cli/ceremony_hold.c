@@ -43,8 +43,10 @@ result_word(enum run_result result)
 	return words[result];
 }
 
-static void
-tell(struct cli *cli, const char *folder, const struct run_outcome *outcome)
+/* What was stopped is no success, whoever decided it. */
+static enum err
+tell(
+    struct cli *cli, const char *folder, const struct run_outcome *outcome, struct err_trace *trace)
 {
 	static const char *const next[] = { "close", "resume", "close" };
 
@@ -53,8 +55,15 @@ tell(struct cli *cli, const char *folder, const struct run_outcome *outcome)
 	    outcome->deviations, outcome->exceptions,
 	    outcome->exceptions == 1 ? "exception" : "exceptions",
 	    (long long)outcome->seconds / 60);
+	if (outcome->result == RUN_STOPPED) {
+		err_next(trace, "Close it as what it is: quorate ceremony close %s --by %s", folder,
+		    cli->line->by);
+		return FAIL(
+		    trace, ERR_CANCELLED, "the ceremony was stopped: two people decided so");
+	}
 	fprintf(cli->out, "Next: quorate ceremony %s %s --by %s\n", next[outcome->result], folder,
 	    cli->line->by);
+	return ERR_OK;
 }
 
 /* In a sandbox nobody can put a virtual card into a reader by hand. */
@@ -101,6 +110,6 @@ ceremony_hold(struct cli *cli, const struct ceremony_hold *hold, struct err_trac
 	if (err == ERR_OK)
 		err = hold->begin(&input, &outcome, trace);
 	if (err == ERR_OK)
-		tell(cli, hold->folder, &outcome);
+		err = tell(cli, hold->folder, &outcome, trace);
 	return err;
 }

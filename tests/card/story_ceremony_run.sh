@@ -111,7 +111,10 @@ each_confirms_for_himself() {
 
 a_mismatch_is_stopped() {
 	writes wrong 'echo ill'
-	quorate ceremony rehearse wrong --by ann
+	fails quorate ceremony rehearse wrong --by ann 2>said
+	grep -q 'Close it as what it is: quorate ceremony close wrong --by ann' said
+	grep -q '"expected":"well".*"happened":"not there; the output begins: ill"' \
+		wrong/evidence/record.jsonl
 	grep -q '"outcome":"stop"' wrong/evidence/record.jsonl
 	[ "$(recorded_lines wrong stopped)" = 1 ] && [ "$(recorded_lines wrong end)" = 1 ]
 }
@@ -131,16 +134,46 @@ an_example_that_does_not_fit_ends_it() {
 
 a_hanging_command_is_bounded() {
 	writes hangs 'sleep 600'
-	quorate ceremony rehearse hangs --by ann
+	fails quorate ceremony rehearse hangs --by ann
 	grep -q 'did not end in time' hangs/evidence/record.jsonl
 }
 
 what_is_no_text_is_kept_whole() {
 	writes binary 'head -c 300000 /dev/urandom'
-	quorate ceremony rehearse binary --by ann
+	fails quorate ceremony rehearse binary --by ann
 	[ "$(wc -c <binary/evidence/outputs/001-1.out)" = 300000 ]
 	grep -q '"bytes":300000' binary/evidence/record.jsonl
 	! LC_ALL=C grep -q '[^ -~]' binary/evidence/record.jsonl
+}
+
+# A disk of 24 MB: what prints without end leaves the record its room, and is closed as what it is.
+what_prints_without_end_is_cut_off() {
+	mkdir endless
+	mounting '
+		mount -t tmpfs -o size=24m none endless
+		cp -r writes/. endless
+		quorate ceremony rehearse endless --by ann && exit 1
+		grep -q "printed without end" endless/evidence/record.jsonl
+		[ "$(stat -c %s endless/evidence/outputs/001-1.out)" -lt 17000000 ]
+		quorate ceremony close endless --by ann
+		quorate ceremony verify endless'
+}
+
+# The first step leaves too little room for the second: it is not begun, until there is room.
+a_full_disk_stops_before_a_step() {
+	mkdir full
+	mounting '
+		mount -t tmpfs -o size=24m none full
+		cp -r fills/. full
+		head -c 5M /dev/zero >full/other
+		quorate ceremony rehearse full --by ann 2>said && exit 1
+		grep -q "the disk with the evidence is full: step 2 was not begun" said
+		grep -q "quorate ceremony resume full --by ann" said
+		grep -q "\"kind\":\"begin\".*\"step\":2," full/evidence/record.jsonl && exit 1
+		rm full/other
+		quorate ceremony resume full --by ann
+		quorate ceremony close full --by ann
+		quorate ceremony verify full'
 }
 
 # What was printed to a file that a step reads is a PIN here: planted, it must be found.
@@ -180,6 +213,11 @@ holds 'a command that changes the record is found at its step' the_record_is_gua
 holds 'what could be an option is not taken, and not asked for ever' an_example_that_does_not_fit_ends_it
 holds 'a command that hangs is ended' a_hanging_command_is_bounded
 holds 'output that is no text is kept whole, beside the record' what_is_no_text_is_kept_whole
+writes writes yes
+holds 'what prints without end is cut off, and is an exception' what_prints_without_end_is_cut_off
+writes fills 'printf %04000000d-well 0'
+holds 'a full disk stops before a step, and it goes on when there is room' \
+	a_full_disk_stops_before_a_step
 holds 'no PIN of a card is in the evidence' cards_leave_no_pin
 holds 'and one that is planted there is found' a_planted_pin_is_found
 

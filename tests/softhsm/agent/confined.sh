@@ -92,9 +92,9 @@ own_user_looks() {
 	setpriv --reuid 4242 --regid 4242 --clear-groups "$programs/hold" --token "$token" \
 		--folder "$folder/theirs/run" --state "$folder/theirs/state" -- sh -euc "$find_agent"'
 		echo "agent $agent"
-		! "$programs/memory" "$agent" <"$folder/pin"
-		! cat "/proc/$agent/environ"
-		! strace -p "$agent"
+		"$programs/memory" "$agent" <"$folder/pin" && exit 1
+		cat "/proc/$agent/environ" && exit 1
+		strace -p "$agent" && exit 1
 		"$programs/client" "$client_module" sign' <"$folder/pin"
 }
 
