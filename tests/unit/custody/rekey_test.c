@@ -624,6 +624,38 @@ a_card_with_one_admin_try_left_keeps_its_pin_and_the_rekey_ends(void **state)
 	leave();
 }
 
+/* Neither makes what is sealed or delivered any other; a log that lies is not written. */
+static void
+a_clock_that_jumps_stops_a_rekey_or_it_goes_on(void **state)
+{
+	enum { DAY = 86400 };
+	struct room *room = found();
+	struct roster_id operation = begin(room, ROSTER_OP_REKEY, 2);
+	struct err_trace trace = { 0 };
+
+	(void)state;
+	assert_ok(issuing_open(&room->custody, &operation, &watch.issuing, &trace), &trace);
+	assert_ok(issuing_read_keys(watch.issuing, &trace), &trace);
+	assert_ok(issuing_open_former(watch.issuing, &trace), &trace);
+	room->ahead = -DAY;
+	assert_fails(issuing_seal(watch.issuing, &trace), ERR_NOT_NOW, &trace);
+	assert_non_null(strstr(trace.next, "set the machine's clock"));
+	err_clear(&trace);
+	issuing_close(watch.issuing);
+	watch.issuing = NULL;
+	room->ahead = 0;
+	assert_ok(issuing_open(&room->custody, &operation, &watch.issuing, &trace), &trace);
+	assert_null(watch.issuing->generation);
+	assert_ok(issuing_read_keys(watch.issuing, &trace), &trace);
+	assert_ok(issuing_open_former(watch.issuing, &trace), &trace);
+	assert_ok(issuing_seal(watch.issuing, &trace), &trace);
+	room->ahead = 400 * DAY;
+	assert_ok(issuing_deliver(watch.issuing, &trace), &trace);
+	assert_non_null(watch.issuing->prk);
+	assert_header(room, 1, 2);
+	leave();
+}
+
 int
 main(void)
 {
@@ -644,6 +676,7 @@ main(void)
 		cmocka_unit_test(a_card_with_one_admin_try_left_keeps_its_pin_and_the_rekey_ends),
 		cmocka_unit_test(nobody_logs_in_to_a_token_while_its_pin_is_being_changed),
 		cmocka_unit_test(no_share_is_sealed_to_a_key_that_was_edited_into_the_roster),
+		cmocka_unit_test(a_clock_that_jumps_stops_a_rekey_or_it_goes_on),
 	};
 
 	if (secret_heap_init(NULL) != ERR_OK)
