@@ -12,8 +12,10 @@
 #include "ceremony/folder.h"
 #include "ceremony/program.h"
 #include "custody/attendant.h"
+#include "roster/operation.h"
+#include "roster/quorum.h"
 
-enum { SHOWN_LINES = 24, ROOM = 16 * 1024 * 1024, OPTIONS = 8 };
+enum { SHOWN_LINES = 24, ROOM = 16 * 1024 * 1024, OPTIONS = 8, LOCK_WAIT_MS = 10000 };
 
 static const char *
 find_recorded(void *context, const char *step, const char *name)
@@ -338,6 +340,59 @@ write_begin(
 	    trace);
 }
 
+/* ---- what was broken off ------------------------------------------------------------------- */
+
+/* Whether an operation of that kind is pending for that quorum. */
+static enum err
+look_for_pending(const struct running *run, const char *kind, const char *name, bool *out,
+    struct err_trace *trace)
+{
+	const struct roster_options options = {
+		.paths = run->input->roster, .mode = ROSTER_READ, .wait_ms = LOCK_WAIT_MS
+	};
+	struct roster_operation *operation = NULL;
+	struct roster_quorum quorum;
+	struct roster *roster = NULL;
+	struct err_trace why = { 0 };
+	enum err err = roster_open(&options, &roster, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = roster_quorum_find(roster, name, &quorum, &why);
+	if (err == ERR_OK)
+		err = roster_operation_pending(roster, &quorum.id, &operation, &why);
+	*out = err == ERR_OK && strcmp(roster_operation_word(operation->plan.kind), kind) == 0;
+	roster_operation_free(operation);
+	if (err != ERR_OK && err != ERR_ABSENT) {
+		*trace = why;
+		roster_drop(roster);
+		return err;
+	}
+	return roster_close(roster, trace);
+}
+
+/* `quorate quorum create root …` once more, where that was broken off, is to go on with it. */
+static enum err
+resume_instead(struct running *run, const struct script_words *from, struct words *out,
+    struct err_trace *trace)
+{
+	const char *words[] = { "quorate", "quorum", "resume", NULL };
+	const struct script_words instead = { 4, words };
+	char *name = NULL;
+	bool pending = false;
+	enum err err = ERR_OK;
+
+	if (from->count >= 4 && strcmp(from->word[0], "quorate") == 0)
+		err = run_expand(run, from->word[3], &name, trace);
+	if (err == ERR_OK && name != NULL)
+		err = look_for_pending(run, from->word[2], name, &pending, trace);
+	words[3] = name;
+	if (err == ERR_OK)
+		err = make_words(run, pending ? &instead : from, out, trace);
+	free(name);
+	return err;
+}
+
 enum err
 run_step_command(struct running *run, struct err_trace *trace)
 {
@@ -352,7 +407,8 @@ run_step_command(struct running *run, struct err_trace *trace)
 
 	snprintf(name, sizeof(name), "%03u-%u", step->number, attempt);
 	if (err == ERR_OK && from->count > 0)
-		err = make_words(run, from, &words, trace);
+		err = attempt > 1 ? resume_instead(run, from, &words, trace)
+				  : make_words(run, from, &words, trace);
 	if (err == ERR_OK)
 		err = name_outputs(run, name, &ran, trace);
 	if (err == ERR_OK)

@@ -162,8 +162,8 @@ do_interrupted(struct running *run, size_t which, struct err_trace *trace)
 	    "had effect. What is pending now, as 'quorate status' says:");
 	err = run_own(run, &own, &status, trace);
 	attendant->note(attendant->context,
-	    "If an operation is pending, 'quorate quorum resume' ends it: do that at another "
-	    "terminal, or decide on an exception, before the step is done once more.");
+	    "An operation of this step that is pending goes on when the step is done once more. "
+	    "Whatever else it began: look, and decide on an exception, before that.");
 	return err == ERR_OK ? do_again(run, which, trace) : err;
 }
 

@@ -129,8 +129,9 @@ run_create(struct cli *cli, const void *values, struct err_trace *trace)
 		err = roster_quorum_get(cli->custody.roster, &id, &quorum, trace);
 	if (err != ERR_OK)
 		return err;
-	fprintf(cli->out, "Quorum %s stands: any %u of its %zu cards open token '%s'.\n", v->name,
-	    request.threshold, request.custodian_count, v->token.name);
+	quorum_view_outcome(
+	    cli, &(struct quorum_outcome){ ROSTER_OP_CREATE, v->name, request.threshold,
+		     (unsigned)request.custodian_count, v->token.name });
 	err = quorum_view_print(cli, &quorum, trace);
 	if (err == ERR_OK && v->sheet != NULL)
 		err = sheet_file_write(cli, &id, v->sheet, trace);

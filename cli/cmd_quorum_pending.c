@@ -66,6 +66,23 @@ agree(struct cli *cli, const struct pending *pending, const char *question, stru
 
 /* ---- resume -------------------------------------------------------------------------------- */
 
+/* In the words of the command that was broken off. */
+static enum err
+print_outcome(
+    struct cli *cli, const char *name, const struct roster_id *id, struct err_trace *trace)
+{
+	struct roster_operation *operation = NULL;
+	enum err err = roster_operation_get(cli->custody.roster, id, &operation, trace);
+
+	if (err != ERR_OK)
+		return err;
+	quorum_view_outcome(
+	    cli, &(struct quorum_outcome){ operation->plan.kind, name, operation->plan.threshold,
+		     operation->plan.cards, operation->plan.token[0].name });
+	roster_operation_free(operation);
+	return ERR_OK;
+}
+
 /* A create that was broken off has written no sheet, whatever it was told. */
 static enum err
 print_finished(struct cli *cli, const char *name, struct err_trace *trace)
@@ -111,6 +128,8 @@ run_resume(struct cli *cli, const void *values, struct err_trace *trace)
 		err = agree(cli, pending, "Go on with it now?", trace);
 		if (err == ERR_OK)
 			err = pending_resume(&cli->custody, pending, &attendance, trace);
+		if (err == ERR_OK)
+			err = print_outcome(cli, v->name, &pending->operation, trace);
 	}
 	if (err == ERR_OK)
 		err = print_finished(cli, v->name, trace);

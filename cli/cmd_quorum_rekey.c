@@ -193,8 +193,8 @@ carry_out(struct cli *cli, const struct rekey_forecast *forecast, const struct r
 		err = rekey_carry_out(&cli->custody, forecast, &attendance, trace);
 	if (err != ERR_OK)
 		return err;
-	fprintf(cli->out, "%s is re-keyed: any %u of its %u new cards open what switched.\n",
-	    forecast->quorum, forecast->plan.threshold, forecast->plan.cards);
+	quorum_view_outcome(cli, &(struct quorum_outcome){ ROSTER_OP_REKEY, forecast->quorum,
+				     forecast->plan.threshold, forecast->plan.cards, NULL });
 	err = print_quorum(cli, forecast->quorum, trace);
 	return err == ERR_OK ? print_sheet(cli, forecast->quorum, v->sheet, trace) : err;
 }

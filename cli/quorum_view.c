@@ -8,6 +8,18 @@
 #include "roster/card.h"
 #include "roster/token_copy.h"
 
+void
+quorum_view_outcome(struct cli *cli, const struct quorum_outcome *outcome)
+{
+	if (outcome->kind == ROSTER_OP_CREATE)
+		fprintf(cli->out, "Quorum %s stands: any %u of its %u cards open token '%s'.\n",
+		    outcome->quorum, outcome->threshold, outcome->cards, outcome->token);
+	else if (outcome->kind == ROSTER_OP_REKEY)
+		fprintf(cli->out,
+		    "%s is re-keyed: any %u of its %u new cards open what switched.\n",
+		    outcome->quorum, outcome->threshold, outcome->cards);
+}
+
 /* Where a share stands: on its card, not yet there, or no longer. */
 static void
 print_share(

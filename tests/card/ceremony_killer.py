@@ -4,8 +4,7 @@
 
 Passes on what is asked to the sandbox's robot, and its answers back, until the ask whose kind and
 text are those of QUORATE_KILL ("menu Step 3 "): then SIGKILL to the program that asked. "cut pin" is
-any PIN, and takes the ceremony that runs that program, too, as a power cut would. QUORATE_FINISHED:
-where a step can be done once more, it was finished otherwise.
+any PIN, and takes the ceremony that runs that program, too, as a power cut would.
 """
 import json
 import os
@@ -27,24 +26,12 @@ def kill():
     os.kill(parent, signal.SIGKILL)
 
 
-def decided(asked):
-    """What is taken of a menu in place of the robot's word; None: the robot's."""
-    words = [row['word'] for row in asked.get('of', []) if isinstance(row, dict)]
-    if 'QUORATE_FINISHED' not in os.environ or 'retry' not in words:
-        return None
-    return next((word for word in ('deviation', 'exception') if word in words), None)
-
-
 robot = subprocess.Popen(['quorate-robot'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 for line in sys.stdin.buffer:
     asked = json.loads(line)
     if kind and asked.get('ask') == kind and words in asked.get('text', ''):
         kill()
         break
-    if decided(asked):
-        sys.stdout.write('{"take":"%s"}\n' % decided(asked))
-        sys.stdout.flush()
-        continue
     robot.stdin.write(line)
     robot.stdin.flush()
     if 'ask' in asked:
