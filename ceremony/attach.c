@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/file.h"
+#include "base/shell_word.h"
 #include "ceremony/bundle.h"
 #include "ceremony/bundle_sign.h"
 #include "ceremony/bundle_tree.h"
@@ -209,8 +210,8 @@ load(struct attaching *attaching, struct err_trace *trace)
 		const struct bundle_finding *finding = &attaching->verdict.findings[i];
 
 		if (finding->kind == BUNDLE_OPEN) {
-			err_next(trace, "Close it first: 'quorate ceremony close %s --by %s'.",
-			    input->folder, input->by);
+			err_next(trace, "Close it first: quorate ceremony close %s --by %s",
+			    shell_word(input->folder).text, shell_word(input->by).text);
 			err = FAIL(trace, ERR_NOT_NOW, "this ceremony was not closed");
 		}
 	}

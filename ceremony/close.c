@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/encode.h"
+#include "base/shell_word.h"
 #include "ceremony/bundle.h"
 #include "ceremony/bundle_tree.h"
 #include "ceremony/close_internal.h"
@@ -63,8 +64,8 @@ load(struct closing *closing, struct err_trace *trace)
 	    folder_path(closing->input->folder, FOLDER_EVIDENCE, &closing->evidence, trace);
 
 	if (err == ERR_OK && access(closing->evidence, F_OK) != 0) {
-		err_next(trace, "Begin it: 'quorate ceremony run %s --by %s'.",
-		    closing->input->folder, closing->input->by);
+		err_next(trace, "Begin it: quorate ceremony run %s --by %s",
+		    shell_word(closing->input->folder).text, shell_word(closing->input->by).text);
 		err = FAIL(trace, ERR_ABSENT, "the ceremony in %s was never begun",
 		    closing->input->folder);
 	}

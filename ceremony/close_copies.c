@@ -10,6 +10,7 @@
 
 #include "base/encode.h"
 #include "base/file.h"
+#include "base/shell_word.h"
 #include "ceremony/bundle_tree.h"
 #include "ceremony/close_internal.h"
 #include "custody/attendant.h"
@@ -89,9 +90,9 @@ make_copy(const struct closing *closing, const struct bundle_tree *ours, const c
 		err = FAIL(trace, ERR_IO, "what is read from %s is not what was written", target);
 	if (err != ERR_OK)
 		err_next_instead(trace,
-		    "Take another medium: 'quorate ceremony close %s --by %s --copy FOLDER'. The "
-		    "record is frozen, and nothing of the evidence is lost.",
-		    closing->input->folder, closing->input->by);
+		    "The record is frozen, and nothing of the evidence is lost. Take another "
+		    "medium: quorate ceremony close %s --by %s --copy FOLDER",
+		    shell_word(closing->input->folder).text, shell_word(closing->input->by).text);
 	return err;
 }
 
@@ -156,8 +157,8 @@ list_targets(const struct closing *closing, struct targets *out, struct err_trac
 		out->path[out->count++] = input->copy[i];
 	if (out->count >= COPIES_LEAST)
 		return check_apart(closing, out, trace);
-	err_next(trace, "Name more: 'quorate ceremony close %s --by %s --copy FOLDER,FOLDER'.",
-	    input->folder, input->by);
+	err_next(trace, "Name more: quorate ceremony close %s --by %s --copy FOLDER,FOLDER",
+	    shell_word(input->folder).text, shell_word(input->by).text);
 	return FAIL(trace, ERR_NOT_NOW,
 	    "%zu media for copies are named, and %d are needed; all else is done", out->count,
 	    COPIES_LEAST);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_word.h"
 #include "ceremony/bundle_sign.h"
 #include "ceremony/close_internal.h"
 #include "ceremony/folder.h"
@@ -50,9 +51,9 @@ check_steps(struct closing *closing, struct err_trace *trace)
 	    (last == steps && done != NULL && (begun == NULL || begun->n < done->n)))
 		return ERR_OK;
 	err_next(trace,
-	    "Go on with it: 'quorate ceremony resume %s --by %s'; stop it there if it cannot be "
-	    "finished.",
-	    closing->input->folder, closing->input->by);
+	    "Go on with it, and stop it there if it cannot be finished: quorate ceremony resume %s "
+	    "--by %s",
+	    shell_word(closing->input->folder).text, shell_word(closing->input->by).text);
 	return FAIL(trace, ERR_NOT_NOW,
 	    "step %zu of %zu was done last: the ceremony is not at its end", last, steps);
 }

@@ -42,4 +42,7 @@ folder_path(const char *folder, const char *part, char **out, struct err_trace *
  */
 MUST_CHECK enum err folder_evidence(const char *folder, char **out, struct err_trace *trace);
 
+/* Says what to do next when a ceremony's folder or a file of it is not there. */
+void folder_next_absent(struct err_trace *trace);
+
 #endif

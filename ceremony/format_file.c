@@ -4,6 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "ceremony/folder.h"
+
+enum err
+format_read(const char *path, char **bytes, size_t *len, struct err_trace *trace)
+{
+	const enum err err = file_read(path, YAML_MAX, bytes, len, trace);
+
+	if (err == ERR_ABSENT)
+		folder_next_absent(trace);
+	return err;
+}
+
 enum err
 format_open(const struct yaml_input *input, struct format_file *out, struct err_trace *trace)
 {

@@ -14,6 +14,10 @@ struct format_file {
 	struct fields_reader reader;
 };
 
+/* The file's bytes, which the caller frees; when it is not there, what makes one is said. */
+MUST_CHECK enum err
+format_read(const char *path, char **bytes, size_t *len, struct err_trace *trace);
+
 MUST_CHECK enum err
 format_open(const struct yaml_input *input, struct format_file *out, struct err_trace *trace);
 

@@ -5,6 +5,7 @@
 
 #include "base/chain.h"
 #include "base/clock.h"
+#include "base/shell_word.h"
 #include "custody/attendant.h"
 
 struct verdict {
@@ -40,7 +41,7 @@ refuse(const struct running *run, const struct preflight_check *check, const cha
     struct err_trace *trace)
 {
 	err_next(trace, "%s; then: quorate ceremony resume %s --by %s", check->next,
-	    run->input->folder, run->input->by);
+	    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 	return FAIL(trace, ERR_DENIED, "the ceremony does not begin: %s", finding);
 }
 
@@ -117,7 +118,7 @@ check_watch(struct running *run, struct err_trace *trace)
 	err = attendant->confirm(attendant->context, text, people, &yes, trace);
 	if (err == ERR_OK && !yes) {
 		err_next(trace, "Set the clock, then: quorate ceremony resume %s --by %s",
-		    run->input->folder, run->input->by);
+		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 		return FAIL(trace, ERR_DENIED, "the clock was not agreed upon");
 	}
 	return err == ERR_OK ? write_verdict(run, &verdict, trace) : err;

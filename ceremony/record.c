@@ -384,7 +384,7 @@ append(struct record_writer *writer, const char *line, size_t len, struct err_tr
 		writer->size += (off_t)len;
 	else if (ftruncate(writer->fd, writer->size) != 0)
 		err_next(
-		    trace, "The line is there in part; `quorate ceremony resume` cuts it off.");
+		    trace, "The line is there in part; 'quorate ceremony resume' cuts it off.");
 	kept = keep_time(writer, trace); /* cutting off changed it, too */
 	return err == ERR_OK ? kept : err;
 }

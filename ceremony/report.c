@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/encode.h"
+#include "base/shell_word.h"
 #include "ceremony/folder.h"
 #include "ceremony/report_parts.h"
 
@@ -152,6 +153,6 @@ report_json(const struct report_question *question, json_t **out, struct err_tra
 	script_free(from.script);
 	if (err == ERR_FORMAT)
 		err_next(trace, "See what else is wrong: quorate ceremony verify %s",
-		    question->evidence);
+		    shell_word(question->evidence).text);
 	return err;
 }

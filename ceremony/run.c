@@ -11,6 +11,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "base/shell_word.h"
 #include "ceremony/folder.h"
 #include "ceremony/preflight.h"
 #include "ceremony/run_internal.h"
@@ -36,7 +37,7 @@ run_write(struct running *run, enum record_kind kind, json_t *body, struct err_t
 	if (err != ERR_OK)
 		err_next(trace,
 		    "Nothing that was written is lost: quorate ceremony resume %s --by %s",
-		    run->input->folder, run->input->by);
+		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 	return err;
 }
 
@@ -191,7 +192,7 @@ begin_new(struct running *run, struct err_trace *trace)
 		err = open_record(run, &lines, trace);
 	if (err == ERR_OK && lines.count > 0) {
 		err_next(trace, "Go on with it: quorate ceremony resume %s --by %s",
-		    run->input->folder, run->input->by);
+		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 		err = FAIL(trace, ERR_EXISTS, "this ceremony was begun before");
 	}
 	record_free(&lines);
@@ -251,8 +252,8 @@ replay(struct running *run, const struct record *lines, struct err_trace *trace)
 	enum err err = ERR_OK;
 
 	if (lines->count == 0) {
-		err_next(trace, "Begin it: quorate ceremony run %s --by %s", run->input->folder,
-		    run->input->by);
+		err_next(trace, "Begin it: quorate ceremony run %s --by %s",
+		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 		return FAIL(trace, ERR_ABSENT, "nothing of this ceremony was recorded");
 	}
 	err = check_same_roster(run, lines->lines[0].json, trace);
@@ -277,8 +278,8 @@ check_goes_on(const struct running *run, struct err_trace *trace)
 	if (next != PROGRESS_COMPLETE && next != PROGRESS_STOPPED)
 		return ERR_OK;
 	if (!run->progress.frozen)
-		err_next(trace, "Close it: quorate ceremony close %s --by %s", run->input->folder,
-		    run->input->by);
+		err_next(trace, "Close it: quorate ceremony close %s --by %s",
+		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 	return FAIL(trace, ERR_NOT_NOW,
 	    run->progress.frozen    ? "this ceremony is closed"
 	    : run->progress.stopped ? "this ceremony was stopped"
@@ -293,8 +294,8 @@ go_on_with(struct running *run, struct err_trace *trace)
 	enum err err;
 
 	if (access(run->evidence, F_OK) != 0) {
-		err_next(trace, "Begin it: quorate ceremony run %s --by %s", run->input->folder,
-		    run->input->by);
+		err_next(trace, "Begin it: quorate ceremony run %s --by %s",
+		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 		return FAIL(trace, ERR_ABSENT, "this ceremony was not begun");
 	}
 	err = read_texts(run, run->evidence, trace);
@@ -361,7 +362,7 @@ hold(const struct run_input *input, enum err (*begin)(struct running *, struct e
 			err_next_instead(trace,
 			    "What was done is written down. Go on with: quorate ceremony resume %s "
 			    "--by %s",
-			    input->folder, input->by);
+			    shell_word(input->folder).text, shell_word(input->by).text);
 	}
 	if (err == ERR_OK)
 		tell(&run, out);

@@ -8,6 +8,7 @@
 
 #include "base/chain.h"
 #include "base/encode.h"
+#include "base/shell_word.h"
 #include "ceremony/expect.h"
 #include "ceremony/folder.h"
 #include "ceremony/program.h"
@@ -321,7 +322,7 @@ check_room(const struct running *run, struct err_trace *trace)
 	if (disk.f_bavail * disk.f_frsize >= ROOM)
 		return ERR_OK;
 	err_next(trace, "Make room on that disk, then: quorate ceremony resume %s --by %s",
-	    run->input->folder, run->input->by);
+	    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 	return FAIL(trace, ERR_IO, "the disk with the evidence is full: step %u was not begun",
 	    run->progress.step);
 }

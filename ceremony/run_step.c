@@ -8,6 +8,7 @@
 
 #include "base/chain.h"
 #include "base/clock.h"
+#include "base/shell_word.h"
 #include "ceremony/expect.h"
 #include "ceremony/run_stow.h"
 #include "custody/attendant.h"
@@ -304,7 +305,7 @@ refuse_line(struct running *run, const struct script_record *record, struct err_
 	err_next(trace,
 	    "Nothing is lost. Find the right form, then: quorate ceremony resume %s "
 	    "--by %s",
-	    run->input->folder, run->input->by);
+	    shell_word(run->input->folder).text, shell_word(run->input->by).text);
 	return FAIL(trace, ERR_ARGUMENT,
 	    "what was written down for '%s' was %d times not of the form that step %u wants",
 	    record->label, MISFITS, run->progress.step);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "ceremony/format_file.h"
 #include "ceremony/script_fields.h"
 
@@ -54,7 +53,7 @@ sheet_read(const char *path, struct sheet **out, struct err_trace *trace)
 {
 	char *bytes = NULL;
 	size_t len = 0;
-	enum err err = file_read(path, YAML_MAX, &bytes, &len, trace);
+	enum err err = format_read(path, &bytes, &len, trace);
 
 	if (err != ERR_OK)
 		return err;

@@ -107,18 +107,22 @@ refuse_unknown(const char *templates, const char *name, struct err_trace *trace)
 {
 	struct template_row *rows = NULL;
 	struct near near = near_to(name);
-	size_t count = 0;
+	char all[ERR_NEXT] = "";
+	size_t count = 0, len = 0;
 	const enum err err = template_list(templates, &rows, &count, trace);
 
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		near_offer(&near, rows[i].name);
+		if (len < sizeof(all))
+			len += (size_t)snprintf(
+			    all + len, sizeof(all) - len, "%s%s", i == 0 ? "" : ", ", rows[i].name);
+	}
 	if (near.best != NULL)
-		err_next(trace, "Did you mean '%s'? 'quorate ceremony new --list' lists them.",
-		    near.best);
+		err_next(trace, "Did you mean '%s'? There are %s.", near.best, all);
 	else
-		err_next(trace, "'quorate ceremony new --list' lists them.");
+		err_next(trace, "Name one of these: %s.", all);
 	free(rows);
 	return FAIL(trace, ERR_ABSENT, "there is no template '%.64s'", name);
 }

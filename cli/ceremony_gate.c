@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_word.h"
 #include "ceremony/folder.h"
 #include "ceremony/lint.h"
 #include "cli/ceremony_commands.h"
@@ -55,7 +56,8 @@ ceremony_gate_lint(const char *folder, const struct ceremony_texts *texts, struc
 	if (err == ERR_OK && findings.count > 0) {
 		const struct lint_finding *first = &findings.finding[0];
 
-		err_next(trace, "See all of it, and what to do: quorate ceremony lint %s", folder);
+		err_next(trace, "See all of it, and what to do: quorate ceremony lint %s",
+		    shell_word(folder).text);
 		err = FAIL(trace, ERR_DENIED, "%zu %s wrong with it, as %s:%u: %s", findings.count,
 		    findings.count == 1 ? "thing is" : "things are", first->file, first->place.line,
 		    first->what);
@@ -82,7 +84,7 @@ ceremony_gate_dry_run(
 	free(list);
 	if (err != ERR_OK || passed)
 		return err;
-	err_next(trace, "Make one: quorate ceremony dry-run %s --by NAME", folder);
+	err_next(trace, "Make one: quorate ceremony dry-run %s --by NAME", shell_word(folder).text);
 	return FAIL(trace, ERR_DENIED,
 	    "exactly these bytes of the script have passed no dry run of this roster");
 }

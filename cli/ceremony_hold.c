@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/process.h"
+#include "base/shell_word.h"
 #include "cli/terminal.h"
 #include "custody/attendant.h"
 
@@ -56,13 +57,13 @@ tell(
 	    outcome->exceptions == 1 ? "exception" : "exceptions",
 	    (long long)outcome->seconds / 60);
 	if (outcome->result == RUN_STOPPED) {
-		err_next(trace, "Close it as what it is: quorate ceremony close %s --by %s", folder,
-		    cli->line->by);
+		err_next(trace, "Close it as what it is: quorate ceremony close %s --by %s",
+		    shell_word(folder).text, shell_word(cli->line->by).text);
 		return FAIL(
 		    trace, ERR_CANCELLED, "the ceremony was stopped: two people decided so");
 	}
-	fprintf(cli->out, "Next: quorate ceremony %s %s --by %s\n", next[outcome->result], folder,
-	    cli->line->by);
+	fprintf(cli->out, "Next: quorate ceremony %s %s --by %s\n", next[outcome->result],
+	    shell_word(folder).text, shell_word(cli->line->by).text);
 	return ERR_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/shell_word.h"
 #include "ceremony/attach.h"
 #include "ceremony/close.h"
 #include "cli/cli.h"
@@ -62,7 +63,7 @@ print_closed(struct cli *cli, const struct close_values *v, const struct close_o
 	    "Only now: power the HSM down, and put HSM and cards into their bags. Then, for each "
 	    "bag and safe:\n  quorate ceremony attach %s --what bag --number NUMBER --holds WHAT "
 	    "--by NAME\n",
-	    v->folder);
+	    shell_word(v->folder).text);
 	return ERR_OK;
 }
 

@@ -44,6 +44,7 @@ static const struct option_row dry_run_options[] = {
 	{ .name = "inside",
 	    .kind = OPTION_FLAG,
 	    .help = "what this command calls itself with in its sandbox",
+	    .hidden = true,
 	    .offset = offsetof(struct dry_run_values, inside) },
 	{ .name = NULL },
 };

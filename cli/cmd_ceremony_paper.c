@@ -144,7 +144,7 @@ const struct command cmd_ceremony_paper[] = {
 	    .run = run_print,
 	    .notes =
 		"Nothing is asked and nothing changes. With a practice roster in use each page "
-		"says PRACTICE,\nwith a token of software in the sheet SOFTWARE TOKEN.\n" },
+		"says PRACTICE,\nwith a token of software in the sheet SOFTWARE TOKEN." },
 	{ .group = "ceremony",
 	    .name = "report",
 	    .summary = "Say from the evidence what a ceremony was: pages, or JSON",
@@ -154,7 +154,7 @@ const struct command cmd_ceremony_paper[] = {
 	    .size = sizeof(struct report_values),
 	    .run = run_report,
 	    .notes =
-		"The evidence is enough; with a roster, appointments and whose the cards are are "
-		"in it, too.\nWhat the evidence does not have is \"not recorded\".\n" },
+		"The evidence is enough; with a roster, it also says who was appointed and whose "
+		"the cards are.\nWhat the evidence does not have is \"not recorded\"." },
 	{ .name = NULL },
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/encode.h"
+#include "base/shell_word.h"
 #include "ceremony/folder.h"
 #include "ceremony/template.h"
 #include "cli/ceremony_commands.h"
@@ -76,7 +77,7 @@ write_template(
 	    "The script is %s/script.yaml, the sheet %s/sheet.yaml; files that steps read go to\n"
 	    "%s/brought. Write both anew for your organisation; every name in the sheet is an\n"
 	    "example. Then: quorate ceremony lint %s\n",
-	    v->folder, v->folder, v->folder, v->folder);
+	    v->folder, v->folder, v->folder, shell_word(v->folder).text);
 	return ERR_OK;
 }
 

@@ -2,6 +2,7 @@
 /* Going on with what was broken off, or was left behind, and giving it up. */
 #include <stdlib.h>
 
+#include "base/shell_word.h"
 #include "cli/attendance_options.h"
 #include "cli/cli.h"
 #include "cli/quorum_view.h"
@@ -175,7 +176,7 @@ print_to_enrol(struct cli *cli, const char *quorum, size_t *found, struct err_tr
 		whose_name(cli->custody.roster, &cards[i].custodian, name);
 		fprintf(cli->out,
 		    "  %-8s quorate card enrol --custodian %s --quorum %s --by NAME\n",
-		    cards[i].name, name, quorum);
+		    cards[i].name, shell_word(name).text, quorum);
 	}
 	free(cards);
 	return err;

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/shell_word.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/found.h"
@@ -54,8 +55,8 @@ found(struct cli *cli, const struct init_values *v, struct err_trace *trace)
 
 	if (err != ERR_OK)
 		return err;
-	fprintf(
-	    cli->out, "Next: quorate person add NAME --role custodian --by %s\n", cli->line->by);
+	fprintf(cli->out, "Next: quorate person add NAME --role custodian --by %s\n",
+	    shell_word(cli->line->by).text);
 	return ERR_OK;
 }
 

@@ -41,6 +41,7 @@ struct option_row {
 	const char *metavar; /* "FILE"; NULL for a flag */
 	const char *help;
 	bool required;
+	bool hidden;          /* for the program itself: in no help, completion or page */
 	int64_t min, max;     /* OPTION_NUMBER, OPTION_DURATION */
 	const char *standard; /* OPTION_WORD */
 	size_t offset;        /* in the command's struct */

@@ -48,6 +48,8 @@ print_synopsis(FILE *out, const struct command *command)
 		print_word(out, &column, word);
 	}
 	for (; option != NULL && option->name != NULL; option++) {
+		if (option->hidden)
+			continue;
 		snprintf(word, sizeof(word), "%s--%s%s%s%s%s", option->required ? "" : "[",
 		    option->name, before_value(option), option->metavar ? option->metavar : "",
 		    option->kind == OPTION_WORD ? "]" : "", option->required ? "" : "]");
@@ -66,6 +68,8 @@ print_option(FILE *out, const struct option_row *option)
 {
 	char left[64];
 
+	if (option->hidden)
+		return;
 	snprintf(left, sizeof(left), "%c%c%s--%s%s%s%s", option->letter ? '-' : ' ',
 	    option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
 	    before_value(option), option->metavar ? option->metavar : "",
@@ -159,7 +163,8 @@ completion_words(FILE *out, const struct command *command)
 	fprintf(out, "\t\t'%s%s%s') words='", command->group == NULL ? "" : command->group,
 	    command->group == NULL ? "" : " ", command->name);
 	for (const struct option_row *o = command->options; o != NULL && o->name != NULL; o++)
-		fprintf(out, "--%s ", o->name);
+		if (!o->hidden)
+			fprintf(out, "--%s ", o->name);
 	for (const struct option_row *o = command_global_options; o->name != NULL; o++)
 		if (command_takes(command, o))
 			fprintf(out, "--%s ", o->name);

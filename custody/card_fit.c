@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/shell_word.h"
 #include "roster/card_condition.h"
 #include "roster/roster.h"
 
@@ -17,7 +18,7 @@ check_usable(const struct card_fit *fit, const struct roster_card *card, struct 
 	    condition == ROSTER_CONDITION_PIN_UNKNOWN || condition == ROSTER_CONDITION_BLOCKED)
 		return ERR_OK;
 	err_next(trace, "Enrol another: quorate card enrol --custodian %s --quorum %s --by NAME",
-	    fit->custodian, fit->quorum->name);
+	    shell_word(fit->custodian).text, fit->quorum->name);
 	return FAIL(trace, ERR_DENIED, "%s's card %s is %s, and gets no share", fit->custodian,
 	    card->name, roster_condition_words(condition));
 }
@@ -42,7 +43,7 @@ check_admin_pin(const struct card_fit *fit, const struct roster_card *card, stru
 	if (err != ERR_ABSENT)
 		return FAIL(trace, err, "the escrow of card %s was not read", card->name);
 	err_next(trace, "Enrol it again: quorate card enrol --custodian %s --quorum %s --by NAME",
-	    fit->custodian, fit->quorum->name);
+	    shell_word(fit->custodian).text, fit->quorum->name);
 	return FAIL(trace, ERR_NOT_NOW,
 	    "%s's card %s has an admin PIN from a generation that was given up", fit->custodian,
 	    card->name);

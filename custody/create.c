@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_word.h"
 #include "custody/attendant.h"
 #include "custody/issuing.h"
 #include "custody/token.h"
@@ -57,15 +58,15 @@ find_card(struct custody *custody, const struct create_request *request, size_t 
 	err = roster_card_of(custody->roster, request->name, &person.id, &card, trace);
 	if (err != ERR_OK || card.state != ROSTER_CARD_ENROLLED) {
 		err_next_instead(trace,
-		    "Enrol it: quorate card enrol --custodian %s --quorum %s --by NAME", name,
-		    request->name);
+		    "Enrol it: quorate card enrol --custodian %s --quorum %s --by NAME",
+		    shell_word(name).text, request->name);
 		return FAIL(
 		    trace, ERR_ABSENT, "%s has no enrolled card for '%s'", name, request->name);
 	}
 	if (card.admin_pin != ROSTER_ADMIN_PIN_OWN) {
 		err_next(trace,
-		    "Enrol it again: quorate card enrol --custodian %s --quorum %s --by NAME", name,
-		    request->name);
+		    "Enrol it again: quorate card enrol --custodian %s --quorum %s --by NAME",
+		    shell_word(name).text, request->name);
 		return FAIL(trace, ERR_NOT_NOW,
 		    "%s's card %s has an admin PIN from a quorum that was given up", name,
 		    card.name);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/secret.h"
+#include "base/shell_word.h"
 #include "custody/attendant.h"
 #include "custody/gather.h"
 #include "custody/operation_state.h"
@@ -257,10 +258,9 @@ broke_off(const struct issuing *issuing, enum err err, struct err_trace *trace)
 	if (switched && kind == ROSTER_OP_REPLACE_CARD)
 		err_next(trace,
 		    "Run 'quorate quorum resume %s --by NAME': it finishes this. If the new card "
-		    "cannot take its share, 'quorate quorum resume %s --later %s --by NAME' ends "
-		    "it; "
-		    "then that card is replaced in turn.",
-		    name, name, issuing->member[0].custodian);
+		    "cannot take its share, end it and replace that card in turn: "
+		    "quorate quorum resume %s --later %s --by NAME",
+		    name, name, shell_word(issuing->member[0].custodian).text);
 	else if (switched)
 		err_next(
 		    trace, "Run 'quorate quorum resume %s --by NAME': it finishes this.", name);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_word.h"
 #include "custody/card_fit.h"
 #include "custody/whose.h"
 #include "roster/card.h"
@@ -166,7 +167,7 @@ plan_addition(struct rekeying *rekeying, const char *name, struct err_trace *tra
 	if (err != ERR_OK || card.state != ROSTER_CARD_ENROLLED) {
 		err_next_instead(trace,
 		    "Enrol it: quorate card enrol --custodian %s --quorum %s --by NAME",
-		    person.name, rekeying->quorum.name);
+		    shell_word(person.name).text, rekeying->quorum.name);
 		return FAIL(trace, ERR_ABSENT, "%s has no enrolled card for '%s'", person.name,
 		    rekeying->quorum.name);
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_word.h"
 #include "custody/attendant.h"
 #include "custody/card_fit.h"
 #include "custody/issuing.h"
@@ -103,7 +104,7 @@ check_present(const struct standing *standing, const struct roster_share *share,
 	if (err != ERR_OK || !roster_person_has_left(&person, roster_now(roster)))
 		return err;
 	err_next(trace, "Re-key: quorate quorum rekey %s --remove %s --by NAME",
-	    standing->quorum.name, person.name);
+	    standing->quorum.name, shell_word(person.name).text);
 	return FAIL(trace, ERR_DENIED, "%s has left, and gets no %s", person.name, what);
 }
 
@@ -128,7 +129,7 @@ find_new_card(const struct standing *standing, const struct roster_share *share,
 	err_next_instead(trace,
 	    "Enrol it first, and then give this command again: quorate card enrol --custodian %s "
 	    "--quorum %s --by NAME",
-	    custodian, quorum);
+	    shell_word(custodian).text, quorum);
 	return FAIL(trace, ERR_ABSENT, "%s has no other enrolled card for '%s'", custodian, quorum);
 }
 

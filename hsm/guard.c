@@ -36,7 +36,7 @@ token_switch_pin(struct module *module, const struct token_facts *token,
 		return token_guard_end(token, to->copy, trace);
 	if (token_guard_is_open(to->copy))
 		err_next(trace,
-		    "Run `quorate quorum resume QUORUM --by NAME`: the token as it was is kept in "
+		    "Run 'quorate quorum resume QUORUM --by NAME': the token as it was is kept in "
 		    "%s.",
 		    to->copy);
 	return err;

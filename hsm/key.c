@@ -28,7 +28,7 @@ key_label_is_free(struct token_session *session, const char *label, struct err_t
 	free(objects.handles);
 	if (objects.count == 0)
 		return ERR_OK;
-	err_next(trace, "Choose another label; `quorate key list` shows those in use.");
+	err_next(trace, "Choose another label; 'quorate key list' shows those in use.");
 	return FAIL(trace, ERR_EXISTS, "token '%s' (serial %s) has an object labelled '%s'",
 	    token->label, token->serial, label);
 }

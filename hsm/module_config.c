@@ -141,7 +141,7 @@ take_line(struct entry_list *list, char *line, const struct line_at *at, struct 
 		return ERR_OK;
 	if (!equals)
 		return FAIL(
-		    trace, ERR_FORMAT, "%s:%u: not a line of `name = /path`", at->file, at->number);
+		    trace, ERR_FORMAT, "%s:%u: not a line of 'name = /path'", at->file, at->number);
 	*equals = '\0';
 	split_value(trimmed(equals + 1), &text);
 	text.name = trimmed(name);
@@ -294,7 +294,7 @@ find_entry(const char *name, struct entry_list *list, const struct module_entry 
 	*found = entry_named(list, name);
 	if (*found)
 		return ERR_OK;
-	err_next(trace, "Add the line `%s = /path/of/the/module.so` to %s.", name, SYSTEM_FILE);
+	err_next(trace, "Add the line '%s = /path/of/the/module.so' to %s.", name, SYSTEM_FILE);
 	return FAIL(
 	    trace, ERR_ABSENT, "no PKCS#11 module named '%s' is configured on this machine", name);
 }

@@ -42,7 +42,7 @@ parse(const char *text, P11KitUri **out, struct err_trace *trace)
 		return FAIL(trace, ERR_NOMEM, "no memory for a PKCS#11 URI");
 	result = p11_kit_uri_parse(text, P11_KIT_URI_FOR_ANY, uri);
 	if (result != P11_KIT_URI_OK) {
-		err_next(trace, "`quorate token list` shows each token's URI.");
+		err_next(trace, "'quorate token list' shows each token's URI.");
 		err = FAIL(trace, ERR_FORMAT, "'%s' is not a PKCS#11 URI: %s", text,
 		    p11_kit_uri_message(result));
 	} else {
@@ -166,7 +166,7 @@ token_find(struct module *module, const char *uri, enum token_wanted wanted,
 		*out = match->found;
 		return ERR_OK;
 	}
-	err_next(trace, "`quorate token list` shows each token's URI: give the one you mean.");
+	err_next(trace, "'quorate token list' shows each token's URI: give the one you mean.");
 	if (match->count > 1)
 		return FAIL(trace, ERR_NOT_NOW, "%zu tokens could be meant: %s", match->count,
 		    match->listed);

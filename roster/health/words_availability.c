@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 
+#include "base/shell_word.h"
 #include "roster/card_condition.h"
 #include "roster/health/words.h"
 
@@ -118,8 +119,8 @@ SAY(say_card_reported)
 		say_next(out,
 		    "quorate card enrol --custodian %s --quorum %s --by NAME, then quorate quorum "
 		    "replace-card %s %s --by NAME",
-		    share->custodian.name, judgement->facts->name, judgement->facts->name,
-		    share->custodian.name);
+		    shell_word(share->custodian.name).text, judgement->facts->name,
+		    judgement->facts->name, shell_word(share->custodian.name).text);
 }
 
 SAY(say_away)

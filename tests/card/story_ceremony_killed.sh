@@ -92,12 +92,20 @@ nothing_twice() {
 	[ "$done $begun" = "$steps $((steps + 1))" ] || { echo "done $done, begun $begun" >&2 && return 1; }
 }
 
+says_what_to_type() {
+	if quorate ceremony resume root --by 'Anna Arndt' >>held.log 2>refused.log; then
+		return 1
+	fi
+	grep "quorate ceremony close root --by 'Anna Arndt'" refused.log
+}
+
 holds 'the script has passed its dry run' set_up
 holds 'killed at every prompt and at what people confirm, it goes on' killed_everywhere
 holds 'the record has each interruption' interruptions
 holds 'no step was done twice, and only the one cut off in its middle begun twice' nothing_twice
 holds 'that one went on with what was pending' \
 	grep -q '"command":\["[^"]*","quorum","resume",.*"root"\],.*"step":13' root/evidence/record.jsonl
+holds 'what to do next can be typed as it stands' says_what_to_type
 holds 'it is closed' quorate ceremony close root --by 'Anna Arndt'
 holds 'its evidence verifies' quorate ceremony verify root
 holds 'the register verifies' quorate roster verify

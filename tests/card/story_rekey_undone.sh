@@ -166,7 +166,7 @@ quorate card enrol --custodian bob --quorum root" quorate quorum replace-card ro
 # Blocked before the share was on it, it is no end: another takes its place.
 blocked_gives_way() {
 	robot 'wrong-pin bob 3;stop-at choice 3' meets 1 "root/8, serial FFFE:00000007: 0 tries left; the card is blocked
-'quorate quorum resume root --later bob --by NAME' ends it" quorate quorum replace-card root bob --by ann
+quorate quorum resume root --later bob --by NAME" quorate quorum replace-card root bob --by ann
 	meets 1 'there is no way back
 If the new card cannot take its share' quorate quorum abort root --reason blocked --by ann
 	meets 0 "Pending: 'replace-card', generation 4, begun by ann.

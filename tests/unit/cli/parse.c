@@ -18,6 +18,7 @@ struct values {
 	struct names names;
 	struct names things;
 	int64_t day;
+	bool inside;
 };
 
 static enum err
@@ -84,6 +85,11 @@ static const struct option_row options[] = {
 	    .metavar = "DATE",
 	    .help = "a day",
 	    .offset = offsetof(struct values, day) },
+	{ .name = "inside",
+	    .kind = OPTION_FLAG,
+	    .help = "what the program calls itself with",
+	    .hidden = true,
+	    .offset = offsetof(struct values, inside) },
 	{ .name = NULL },
 };
 
@@ -306,7 +312,20 @@ help_and_completion_show_every_row(void **state)
 	assert_non_null(strstr(text, "1) words='noun ' ;;"));
 	assert_non_null(strstr(text, "noun) words='verb plain many ' ;;"));
 	assert_non_null(strstr(text, "complete -o default -F _quorate quorate"));
+	assert_null(strstr(text, "inside"));
 	free(text);
+}
+
+static void
+a_hidden_option_is_taken_but_shown_nowhere(void **state)
+{
+	struct command_line parsed;
+	char line[LINE_SIZE] = "quorate noun verb root --number 2 --inside";
+
+	(void)state;
+	assert_ok(parse(line, &parsed, NULL), NULL);
+	assert_true(((struct values *)parsed.values)->inside);
+	free(parsed.values);
 }
 
 int
@@ -320,6 +339,7 @@ main(void)
 		cmocka_unit_test(whatever_is_wrong_is_named),
 		cmocka_unit_test(help_needs_nothing_else),
 		cmocka_unit_test(help_and_completion_show_every_row),
+		cmocka_unit_test(a_hidden_option_is_taken_but_shown_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
