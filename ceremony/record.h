@@ -9,8 +9,8 @@
  * steps by number and id, files by their path in the evidence and their SHA-256.
  *
  *	open       mode ("run", "dry-run", "rehearsal"), name, title, script, sheet (hashes),
- *	           roster {id, head, practice}, build, programs [{name, path, sha256}],
- *	           host {boot, kernel, clock}, previous {head} or null, by
+ *	           roster {id, head, practice}, build, programs [{name, path, sha256,
+ *	           version}], host {boot, kernel, clock}, previous {head} or null, by
  *	approved   person, role, how ("card", "paper"), at; by card also its key, the statement and
  *	           the signature over it, else null (approval.h)
  *	preflight  check, finding, verdict ("well", "accepted", "reported"), accepted [names]

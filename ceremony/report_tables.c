@@ -346,8 +346,9 @@ report_put_host(struct report *report)
 	static const struct report_column approvals[] = { { "role", "Role", 250 },
 		{ "person", "Person", 350 }, { "how", "By card or on paper", 200 },
 		{ "when", "When", 200 }, { .member = NULL } };
-	static const struct report_column programs[] = { { "name", "Program", 200 },
-		{ "path", "Path", 330 }, { "sha256", "SHA-256", 470 }, { .member = NULL } };
+	static const struct report_column programs[] = { { "name", "Program", 150 },
+		{ "version", "Version", 250 }, { "path", "Path", 250 },
+		{ "sha256", "SHA-256", 350 }, { .member = NULL } };
 
 	form_section(&report->form, "Who approved the script");
 	report_list(report, "approvals", approvals, "Not recorded.");

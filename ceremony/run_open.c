@@ -6,10 +6,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "base/chain.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/file_hash.h"
+#include "ceremony/version.h"
+#include "hsm/module.h"
 #include "roster/log.h"
 
 enum { PATH_TEXT = 1024, LOCK_WAIT_MS = 10000 };
@@ -107,44 +111,81 @@ find_program(const char *word, char out[PATH_TEXT])
 }
 
 static bool
-is_listed(const json_t *list, const char *name)
+is_listed(const json_t *list, const char *member, const char *value)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
-		if (strcmp(json_string_value(json_object_get(json_array_get(list, i), "name")),
-			name) == 0)
+		if (strcmp(json_string_value(json_object_get(json_array_get(list, i), member)),
+			value) == 0)
 			return true;
 	return false;
 }
 
+/* One that was not found has no path, and no hash. */
 static void
-list_program(json_t *list, const char *name, const char *path)
+list_one(json_t *list, const char *name, const char *path, const char *version)
 {
 	char hex[2 * SHA256_SIZE + 1] = "";
-	char found[PATH_TEXT] = "";
 
-	if (is_listed(list, name))
-		return;
-	if (path != NULL)
-		snprintf(found, sizeof(found), "%s", path);
-	else if (!find_program(name, found))
-		found[0] = '\0';
-	(void)file_hash_hex(found, hex);
-	json_array_append_new(list,
-	    json_pack("{s:s, s:o, s:s}", "name", name, "path", chain_text(found), "sha256", hex));
+	(void)file_hash_hex(path, hex);
+	json_array_append_new(
+	    list, json_pack("{s:s, s:o, s:s, s:o}", "name", name, "path", chain_text(path),
+		      "sha256", hex, "version", chain_text(version)));
 }
 
-/* This program and each that a step runs; one that is not found has no hash. */
+static void
+list_program(json_t *list, const char *name)
+{
+	char found[PATH_TEXT], version[VERSION_TEXT];
+
+	if (is_listed(list, "name", name))
+		return;
+	if (!find_program(name, found))
+		found[0] = '\0';
+	list_one(list, name, found, version_of_program(found, version));
+}
+
+/* The service of the readers lies where a user's PATH may not look. */
+static void
+list_pcscd(json_t *list)
+{
+	char found[PATH_TEXT], version[VERSION_TEXT];
+
+	if (!find_program("pcscd", found) && !find_program("/usr/sbin/pcscd", found))
+		found[0] = '\0';
+	list_one(list, "pcscd", found, version_of_program(found, version));
+}
+
+/* The sheet's tokens' modules, as they name themselves; each is closed again before a step runs. */
+static void
+list_modules(json_t *list, const struct sheet *sheet)
+{
+	for (size_t i = 0; i < sheet->token_count; i++) {
+		struct module *module = NULL;
+
+		if (module_open_for_uri(sheet->tokens[i].uri, NULL, &module, NULL) != ERR_OK)
+			continue;
+		if (!is_listed(list, "path", module_path(module)))
+			list_one(list, "PKCS#11 module", module_path(module),
+			    module_description(module));
+		module_close(module);
+	}
+}
+
+/* This program, each that a step runs, and what they reach cards and tokens with. */
 static json_t *
 programs_json(const struct running *run)
 {
 	json_t *list = json_array();
 
-	list_program(list, "quorate", run->self);
+	list_one(list, "quorate", run->self, run->input->build);
+	list_one(list, "libcrypto", "", OpenSSL_version(OPENSSL_VERSION));
+	list_pcscd(list);
+	list_modules(list, run->sheet);
 	for (size_t i = 0; i < run->script->step_count; i++) {
 		const struct script_step *step = &run->script->steps[i];
 
 		if (step->command.count > 0)
-			list_program(list, step->command.word[0], NULL);
+			list_program(list, step->command.word[0]);
 	}
 	return list;
 }

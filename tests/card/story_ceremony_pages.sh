@@ -99,6 +99,17 @@ What auditors ask for, and where it is'
 	grep -q "$hash" text
 }
 
+# A module says of itself what SoftHSM's does; what no one knows is not guessed.
+versions_are_in_it() {
+	all_in small/evidence/record.jsonl '"name":"libcrypto","path":"","sha256":"","version":"OpenSSL 3.
+"version":"pcsc-lite version 
+"version":"SoftHSM: Implementation of PKCS11 '
+	grep -o '"programs":.*' small/evidence/record.jsonl >programs
+	[ "$(grep -o '"version"' programs | wc -l)" = "$(grep -o '"sha256"' programs | wc -l)" ]
+	printed quorate ceremony report small
+	all_in words 'pcscd pcsc-lite version '
+}
+
 evidence_is_enough() {
 	cp -r small/evidence alone
 	printed without_a_roster quorate ceremony report alone
@@ -127,6 +138,7 @@ holds 'a script is printed where there is no roster' script_is_of_nobody_without
 told 4 'no report before it was held' 'evidence' quorate ceremony report small --json
 holds 'it is rehearsed' timeout 25 quorate ceremony rehearse small --by ann
 holds 'its report has all of it, and where it is open' report_is_whole
+holds 'and the versions of what was used' versions_are_in_it
 holds 'the evidence alone is enough' evidence_is_enough
 told 2 'a report goes somewhere' '--out FILE' quorate ceremony report small
 told 1 'it is not written over a file' 'pages.pdf' quorate ceremony report small --out pages.pdf
