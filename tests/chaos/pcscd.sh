@@ -5,7 +5,8 @@
 #
 # What chaos.c does at each point of a card in one process, here through the real pcscd: it is
 # killed, or the card pulled, at every tenth APDU of each card of create and re-key; a point is a
-# sandbox of its own (pcscd_point.sh). EVERY: every so many of these points.
+# sandbox of its own (pcscd_point.sh), which mostly waits: four run at once for each core. EVERY: every
+# so many of these points.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +27,7 @@ points() {
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 points | awk -v every="$every" 'NR % every == 0' |
-	xargs -P "$(nproc)" -L 1 "$programs/quorate-sandbox" -- sh "$here/pcscd_point.sh" "$programs" >"$results" 2>/dev/null || true
+	xargs -P "$((4 * $(nproc)))" -L 1 "$programs/quorate-sandbox" -- sh "$here/pcscd_point.sh" "$programs" >"$results" 2>/dev/null || true
 grep -v '^held\|^not reached' "$results" || true
 tried=$(grep -c '^held\|^NOT HELD' "$results" || true)
 held=$(grep -c '^held' "$results" || true)
