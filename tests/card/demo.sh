@@ -37,18 +37,18 @@ read_out() {
 	quorate roster pack roster.pack
 }
 
-# In the sandbox, whose programs write nowhere else: afterwards nothing of it has a secret in it,
-# and it is no matter where one is planted. Pages are packed: so also where only their text has it.
+# In the sandbox, whose programs write nowhere else but for temporary files: afterwards nothing has
+# a secret in it, and it is no matter where one is planted. Pages are packed: so also where only their text has it.
 ceremony_that_is_searched() {
-	TMPDIR=$QUORATE_SANDBOX/tmp
-	export TMPDIR
-	mkdir "$TMPDIR"
 	leaks=$(realpath "$3")
+	TMPDIR=$(mktemp -d) # not below /run, which the dry run's own sandbox hides
+	export TMPDIR
+	trap 'rm -rf "$TMPDIR"' EXIT
 	"$2" ceremony
 	cd "$HOME"
 	read_out
 	evidence=root-2027/evidence
-	"$leaks" "$QUORATE_ROSTER" "$XDG_RUNTIME_DIR" -- "$evidence/record.jsonl" "$evidence/manifest" \
+	"$leaks" "$QUORATE_ROSTER" "$XDG_RUNTIME_DIR" "$TMPDIR" -- "$evidence/record.jsonl" "$evidence/manifest" \
 		"$evidence"/outputs/* "$evidence"/signatures/*.sig "$evidence/addendum.jsonl" \
 		report.txt report.one report.json log.json roster.pack "$QUORATE_ROSTER" ||
 		return
