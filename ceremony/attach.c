@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/shell_word.h"
 #include "ceremony/bundle.h"
 #include "ceremony/bundle_sign.h"
@@ -253,11 +254,11 @@ has_key(const struct attaching *attaching, const struct bundle_card *card)
 	char name[BUNDLE_CARD_FILE];
 	char *path = NULL, *text = NULL;
 	size_t len = 0;
+	struct bundle_card one;
+	json_t *json = NULL;
 	bool there;
 
 	for (size_t i = 0; i < attaching->before.count; i++) {
-		struct bundle_card one;
-
 		if (attaching->before.line[i].kind == ADDENDUM_CARD &&
 		    bundle_card_read(attaching->before.line[i].json, &one, NULL) == ERR_OK &&
 		    sha256_equal(one.fingerprint, card->fingerprint))
@@ -265,7 +266,11 @@ has_key(const struct attaching *attaching, const struct bundle_card *card)
 	}
 	bundle_card_path(EVIDENCE_CARDS "/", card->name, ".json", name);
 	there = folder_path(attaching->evidence, name, &path, NULL) == ERR_OK &&
-		file_read(path, BUNDLE_CARD_TEXT, &text, &len, NULL) == ERR_OK;
+		file_read(path, BUNDLE_CARD_TEXT, &text, &len, NULL) == ERR_OK &&
+		json_parse(text, len, BUNDLE_CARD_TEXT, &json, NULL) == ERR_OK &&
+		bundle_card_read(json, &one, NULL) == ERR_OK &&
+		sha256_equal(one.fingerprint, card->fingerprint);
+	json_decref(json);
 	free(text);
 	free(path);
 	return there;

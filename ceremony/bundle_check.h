@@ -42,9 +42,9 @@ char *bundle_take(struct bundle_check *check, const char *path, size_t max, size
 /* A key that signatures may be by. */
 void bundle_add_card(struct bundle_check *check, const struct bundle_card *card);
 
-/* The roster's card of that name has this fingerprint, and is that person's. There is a roster. */
-bool bundle_roster_knows(const struct bundle_check *check, const char *card, const char *person,
-    const uint8_t fingerprint[SHA256_SIZE]);
+/* A card of this fingerprint was that person's, whatever became of it. There is a roster. */
+bool bundle_roster_knows(
+    const struct bundle_check *check, const char *person, const uint8_t fingerprint[SHA256_SIZE]);
 
 /* Of a record that has a first line. */
 void bundle_check_approvals(struct bundle_check *check);

@@ -32,7 +32,7 @@ bundle_check_approvals(struct bundle_check *check)
 		else if (bundle_card_read(json_object_get(line->json, "card"), &card, NULL) ==
 			     ERR_OK &&
 			 check->question->roster != NULL &&
-			 !bundle_roster_knows(check, card.name, card.person, card.fingerprint))
+			 !bundle_roster_knows(check, card.person, card.fingerprint))
 			bundle_found(check, BUNDLE_STRANGER,
 			    "%s: the roster does not know card %s of %.128s as such", what,
 			    card.name, card.person);

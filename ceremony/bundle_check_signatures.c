@@ -82,18 +82,59 @@ verifies(
 	return right;
 }
 
-bool
-bundle_roster_knows(const struct bundle_check *check, const char *card, const char *person,
-    const uint8_t fingerprint[SHA256_SIZE])
+static bool
+is_named(struct roster *roster, const struct roster_id *person, const char *name)
 {
-	struct roster *roster = check->question->roster;
 	struct roster_person found;
-	struct roster_card known;
 
-	return roster_card_by_name(roster, card, &known, NULL) == ERR_OK &&
-	       sha256_equal(known.fingerprint.bytes, fingerprint) &&
-	       roster_person_get(roster, &known.custodian, &found, NULL) == ERR_OK &&
-	       strcmp(found.name, person) == 0;
+	return roster_person_get(roster, person, &found, NULL) == ERR_OK &&
+	       strcmp(found.name, name) == 0;
+}
+
+static bool
+was_named(const struct bundle_check *check, const struct roster_id *person, const char *name,
+    int64_t time)
+{
+	struct roster *past = NULL;
+	bool was;
+
+	if (roster_open_past(check->question->roster, time, &past, NULL) != ERR_OK)
+		return false;
+	was = is_named(past, person, name);
+	roster_drop(past);
+	return was;
+}
+
+/* People marry: the name that they had at the ceremony, or at the last addition, is right too. */
+static bool
+has_name(const struct bundle_check *check, const struct roster_id *person, const char *name)
+{
+	const struct addendum *later = &check->addendum;
+
+	if (is_named(check->question->roster, person, name))
+		return true;
+	if (check->has_record && check->record.count > 0 &&
+	    was_named(check, person, name, check->record.lines[check->record.count - 1].time))
+		return true;
+	return later->count > 0 &&
+	       was_named(check, person, name, later->line[later->count - 1].time);
+}
+
+bool
+bundle_roster_knows(
+    const struct bundle_check *check, const char *person, const uint8_t fingerprint[SHA256_SIZE])
+{
+	struct roster_card *cards = NULL;
+	size_t count = 0;
+	bool known = false;
+
+	if (roster_card_list(check->question->roster, NULL, &cards, &count, NULL) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < count && !known; i++)
+		known = sha256_equal(cards[i].fingerprint.bytes, fingerprint) &&
+			has_name(check, &cards[i].custodian, person);
+	free(cards);
+	return known;
 }
 
 static void
@@ -130,7 +171,7 @@ add_signature(struct bundle_check *check, const struct bundle_signed *what, bool
 	memcpy(out->fingerprint, what->fingerprint, SHA256_SIZE);
 	find_role(check, out);
 	out->known = check->question->roster != NULL &&
-		     bundle_roster_knows(check, what->card, what->person, what->fingerprint);
+		     bundle_roster_knows(check, what->person, what->fingerprint);
 	if (check->question->roster != NULL && !out->known)
 		bundle_found(check, BUNDLE_STRANGER,
 		    "card %s of %.128s signed, and the roster does not know it as such", what->card,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dirent.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,6 +43,16 @@ sweep(const char *evidence, const char *part)
 		closedir(listing);
 }
 
+/* No medium and no hash keeps a folder with nothing in it. */
+static int
+drop_empty(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+	(void)status;
+	if (kind == FTW_DP && where->level > 0)
+		(void)rmdir(path);
+	return 0;
+}
+
 void
 bundle_sweep(const char *evidence)
 {
@@ -49,4 +60,5 @@ bundle_sweep(const char *evidence)
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		sweep(evidence, parts[i]);
+	(void)nftw(evidence, drop_empty, 16, FTW_DEPTH | FTW_PHYS);
 }

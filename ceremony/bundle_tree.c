@@ -250,6 +250,7 @@ walk_folder(struct walk *walk, int folder, const char *path, struct err_trace *t
 	const int again = fcntl(folder, F_DUPFD_CLOEXEC, 0);
 	DIR *listing = again < 0 ? NULL : fdopendir(again);
 	const struct dirent *entry;
+	bool is_empty = path[0] != '\0';
 	enum err err = ERR_OK;
 
 	if (listing == NULL) {
@@ -264,6 +265,7 @@ walk_folder(struct walk *walk, int folder, const char *path, struct err_trace *t
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
+		is_empty = false;
 		err = join(path, entry->d_name, &below, trace);
 		if (err == ERR_OK)
 			err = look_at(walk, folder, below, trace);
@@ -273,6 +275,9 @@ walk_folder(struct walk *walk, int folder, const char *path, struct err_trace *t
 	if (err == ERR_OK && errno != 0)
 		err = FAIL_ERRNO(trace, "a folder of the evidence is not listed");
 	closedir(listing);
+	if (err == ERR_OK && is_empty)
+		err = tell_odd(
+		    walk, path, "is a folder with nothing in it: evidence has none", trace);
 	return err;
 }
 

@@ -48,7 +48,7 @@ bool bundle_path_comes_later(const char *path);
 
 /*
  * Takes away what the making of a file left when the power went: its name with a dot and six
- * characters behind it. Before evidence is frozen or added to.
+ * characters behind it; and folders with nothing in them. Before evidence is frozen or added to.
  */
 void bundle_sweep(const char *evidence);
 

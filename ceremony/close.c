@@ -172,6 +172,24 @@ show_head(struct closing *closing, struct err_trace *trace)
 	return err;
 }
 
+/* Nothing but copies is left to do: nobody is asked again. */
+static bool
+is_signed(struct closing *closing)
+{
+	const struct attendant *people = closing->input->custody->attendant;
+	char hex[2 * SHA256_SIZE + 1], text[512];
+
+	if (close_waits_for_cards(closing) || !close_has_copy(closing))
+		return false;
+	hex_encode(closing->out.head, SHA256_SIZE, hex);
+	snprintf(text, sizeof(text),
+	    "This record was frozen before, and its head seen and signed. It is\n  %s\nNobody is "
+	    "asked again: copies are looked at, and made where they are missing or older.",
+	    hex);
+	people->note(people->context, text);
+	return true;
+}
+
 static enum err
 close_all(struct closing *closing, struct err_trace *trace)
 {
@@ -186,6 +204,8 @@ close_all(struct closing *closing, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = note_in_roster(closing, trace);
 	if (err == ERR_OK)
+		closing->out.before = is_signed(closing);
+	if (err == ERR_OK && !closing->out.before)
 		err = show_head(closing, trace);
 	if (err == ERR_OK)
 		err = close_signatures(closing, trace);

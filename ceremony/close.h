@@ -36,6 +36,7 @@ struct close_outcome {
 	unsigned deviations;
 	unsigned signatures; /* by cards, in all */
 	unsigned copies;     /* that were read back */
+	bool before;         /* nothing was left to do, and nobody was asked */
 };
 
 /*

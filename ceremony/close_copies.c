@@ -96,12 +96,25 @@ make_copy(const struct closing *closing, const struct bundle_tree *ours, const c
 	return err;
 }
 
+/* Where the copy is on a medium; free() it. NULL: no memory. */
+static char *
+target_on(const struct closing *closing, const char *medium)
+{
+	char head[2 * HEAD_SHOWN + 1];
+	char *target = NULL;
+
+	hex_encode(closing->out.head, HEAD_SHOWN, head);
+	if (asprintf(&target, "%s/%s-%s", medium, closing->script->name, head) < 0)
+		return NULL;
+	return target;
+}
+
 static enum err
 copy_to(struct closing *closing, const struct bundle_tree *ours, const char *medium,
     struct err_trace *trace)
 {
 	const struct attendant *people = closing->input->custody->attendant;
-	char head[2 * HEAD_SHOWN + 1], text[512];
+	char text[512];
 	char *target = NULL;
 	struct stat there;
 	enum err err = ERR_OK;
@@ -110,11 +123,13 @@ copy_to(struct closing *closing, const struct bundle_tree *ours, const char *med
 		err_next(trace, "Put the medium in and mount it there, then close again.");
 		return FAIL(trace, ERR_ABSENT, "the medium at %s is not there", medium);
 	}
-	hex_encode(closing->out.head, HEAD_SHOWN, head);
-	if (asprintf(&target, "%s/%s-%s", medium, closing->script->name, head) < 0)
+	target = target_on(closing, medium);
+	if (target == NULL)
 		return FAIL(trace, ERR_NOMEM, "no memory for a path");
-	if (!agrees(ours, target))
+	if (!agrees(ours, target)) {
+		closing->out.before = false;
 		err = make_copy(closing, ours, target, trace);
+	}
 	if (err == ERR_OK) {
 		closing->out.copies++;
 		snprintf(
@@ -177,4 +192,21 @@ close_copies(struct closing *closing, struct err_trace *trace)
 		err = copy_to(closing, &ours, targets.path[i], trace);
 	bundle_tree_free(&ours);
 	return err;
+}
+
+bool
+close_has_copy(struct closing *closing)
+{
+	struct targets targets = { .count = 0 };
+	bool found = false;
+
+	if (list_targets(closing, &targets, NULL) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < targets.count && !found; i++) {
+		char *target = target_on(closing, targets.path[i]);
+
+		found = target != NULL && access(target, F_OK) == 0;
+		free(target);
+	}
+	return found;
 }

@@ -30,6 +30,12 @@ MUST_CHECK enum err close_keys(const struct closing *closing, struct err_trace *
 /* The cards of those who said so sign the head; who did already is not asked again. */
 MUST_CHECK enum err close_signatures(struct closing *closing, struct err_trace *trace);
 
+/* Whether a card is still to sign. */
+bool close_waits_for_cards(struct closing *closing);
+
+/* Whether one of the media has a copy: nothing is copied before people have seen the head. */
+bool close_has_copy(struct closing *closing);
+
 /* One copy on each medium, read back; what is there and agrees stays. */
 MUST_CHECK enum err close_copies(struct closing *closing, struct err_trace *trace);
 

@@ -63,8 +63,6 @@ close_keys(const struct closing *closing, struct err_trace *trace)
 	char *folder = NULL;
 	enum err err = folder_path(closing->evidence, EVIDENCE_CARDS, &folder, trace);
 
-	if (err == ERR_OK)
-		err = file_make_folder(folder, trace);
 	for (size_t i = 0; i < closing->record.count && err == ERR_OK; i++) {
 		const struct record_line *line = &closing->record.lines[i];
 
@@ -72,6 +70,8 @@ close_keys(const struct closing *closing, struct err_trace *trace)
 		    bundle_card_of_person(roster, person_of(line), &card, NULL) != ERR_OK)
 			continue;
 		err = bundle_card_of(roster, &card, &key, trace);
+		if (err == ERR_OK)
+			err = file_make_folder(folder, trace);
 		if (err == ERR_OK)
 			err = put_key(closing, &key, trace);
 	}
@@ -150,6 +150,20 @@ tell_missing(const struct closing *closing, const struct sign_round *round)
 		    round->signer[i].card.name, round->signer[i].custodian);
 		people->note(people->context, text);
 	}
+}
+
+bool
+close_waits_for_cards(struct closing *closing)
+{
+	struct sign_round *round = calloc(1, sizeof(*round));
+	bool waits = true;
+
+	if (round != NULL) {
+		list_signers(closing, round);
+		waits = round->signers > 0;
+	}
+	free(round);
+	return waits;
 }
 
 /* As long as there are more than fit in one round. */

@@ -54,11 +54,18 @@ print_closed(struct cli *cli, const struct close_values *v, const struct close_o
 		    trace);
 	}
 	memcpy(head.bytes, outcome->head, sizeof(head.bytes));
-	fprintf(cli->out, "%sThe ceremony is closed%s: %u %s by cards, %u copies read back.\n",
-	    outcome->practice ? "PRACTICE: " : "",
+	fprintf(cli->out, "%sThe ceremony %s closed%s: %u %s by cards, %u copies read back.\n",
+	    outcome->practice ? "PRACTICE: " : "", outcome->before ? "was already" : "is",
 	    outcome->stopped ? ", as one that was stopped" : "", outcome->signatures,
 	    outcome->signatures == 1 ? "signature" : "signatures", outcome->copies);
 	cli_print_head(cli, "head", &head);
+	if (outcome->before) {
+		fprintf(cli->out,
+		    "Check it: quorate ceremony verify %s\nAdd to it: quorate ceremony attach %s "
+		    "--what bag --number NUMBER --holds WHAT --by NAME\n",
+		    v->folder, v->folder);
+		return ERR_OK;
+	}
 	fprintf(cli->out,
 	    "Only now: power the HSM down, and put HSM and cards into their bags. Then, for each "
 	    "bag and safe:\n  quorate ceremony attach %s --what bag --number NUMBER --holds WHAT "

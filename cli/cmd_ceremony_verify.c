@@ -77,11 +77,28 @@ verdict_json(const char *evidence, const struct bundle_verdict *verdict)
 
 	hex_encode(verdict->head, SHA256_SIZE, head);
 	words_encode(verdict->head, SHA256_SIZE, words);
-	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:i, s:i, s:i, s:i, s:o, s:o}", "evidence",
-	    evidence, "head", head, "head_words", words, "practice", verdict->practice, "well",
-	    verdict->well, "files", (int)verdict->files, "lines", (int)verdict->lines, "additions",
-	    (int)verdict->additions, "findings_left_out", (int)verdict->left_out, "findings",
-	    findings_json(verdict), "signatures", signatures_json(verdict));
+	return json_pack("{s:o, s:s, s:s, s:b, s:b, s:i, s:i, s:i, s:i, s:o, s:o}", "evidence",
+	    chain_text(evidence), "head", head, "head_words", words, "practice", verdict->practice,
+	    "well", verdict->well, "files", (int)verdict->files, "lines", (int)verdict->lines,
+	    "additions", (int)verdict->additions, "findings_left_out", (int)verdict->left_out,
+	    "findings", findings_json(verdict), "signatures", signatures_json(verdict));
+}
+
+/* A ceremony that was never closed is no evidence yet, and can become some. */
+static void
+print_verdict(
+    struct cli *cli, const char *evidence, const struct bundle_verdict *verdict, const char *place)
+{
+	bool open = false;
+
+	bundle_print_verdict(cli, evidence, verdict);
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		open |= verdict->findings[i].kind == BUNDLE_OPEN;
+	if (open)
+		fprintf(cli->out,
+		    "If it is not at its end: quorate ceremony resume %s --by NAME\n"
+		    "If it is, or was stopped: quorate ceremony close %s --by NAME\n",
+		    place, place);
 }
 
 static enum err
@@ -104,7 +121,7 @@ run_verify(struct cli *cli, const void *values, struct err_trace *trace)
 		if (cli->line->json)
 			err = cli_print_json(cli, verdict_json(evidence, &verdict), trace);
 		else
-			bundle_print_verdict(cli, evidence, &verdict);
+			print_verdict(cli, evidence, &verdict, v->place);
 		if (!verdict.well)
 			cli->status = 1;
 		bundle_verdict_free(&verdict);

@@ -26,6 +26,17 @@ roster_path(const struct roster *roster)
 	return roster->file;
 }
 
+enum err
+roster_open_past(
+    const struct roster *roster, int64_t as_of, struct roster **out, struct err_trace *trace)
+{
+	const struct roster_options options = {
+		.paths = { roster->file, roster->state_dir }, .mode = ROSTER_READ, .as_of = as_of
+	};
+
+	return roster_open(&options, out, trace);
+}
+
 const struct roster_id *
 roster_identity(const struct roster *roster)
 {

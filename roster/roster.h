@@ -127,6 +127,10 @@ roster_act_as(struct roster *roster, const struct roster_id *person, struct err_
 bool roster_is_practice(const struct roster *roster);
 bool roster_is_writable(const struct roster *roster);
 const char *roster_path(const struct roster *roster);
+
+/* The same roster for reading, as it was at the end of that second; close it like any other. */
+MUST_CHECK enum err roster_open_past(
+    const struct roster *roster, int64_t as_of, struct roster **out, struct err_trace *trace);
 const struct roster_id *roster_identity(const struct roster *roster); /* of the roster itself */
 int64_t roster_now(const struct roster *roster);
 

@@ -48,7 +48,9 @@ not_at_its_end() {
 	CEREMONY=unfinished has_ceremony half
 	meets 1 'step 0 of 1 was done last: the ceremony is not at its end
 quorate ceremony resume half --by ann' closes half
-	meets 1 'WRONG, open: there is no manifest' verifies half
+	meets 1 'WRONG, open: there is no manifest
+quorate ceremony resume half --by NAME
+quorate ceremony close half --by NAME' verifies half
 	quorate init --practice --roster elsewhere.db --by ann >init.out
 	meets 3 'this ceremony was begun with another roster than elsewhere.db' \
 		quorate ceremony resume half --roster elsewhere.db --by ann
@@ -80,7 +82,18 @@ quorate ceremony attach root-2027 --what bag' closes root-2027
 	diff -r root-2027/evidence usb1/tiny-*
 	diff -r root-2027/evidence usb2/tiny-*
 }
+# Nobody is there who could answer, and no card.
+closed_already() {
+	rules='stop-at menu 1;stop-at confirm 1;stop-at pin 1'
+	robot "$rules" meets 0 'Nobody is asked again
+PRACTICE: The ceremony was already closed: 2 signatures by cards, 2 copies read back.
+quorate ceremony verify root-2027' closes root-2027
+	rm -r usb2/tiny-*
+	robot "$rules" meets 0 'The ceremony is closed: 2 signatures by cards, 2 copies' closes root-2027
+	diff -r root-2027/evidence usb2/tiny-*
+}
 holds 'broken off at each question, closing goes on where it was' killed_on_the_way
+holds 'closed again, it says so, asks nothing, and makes the copy that is missing' closed_already
 
 well() {
 	meets 0 'head: card root/1 of alice (custodian): right; the roster knows the card as theirs
@@ -167,6 +180,16 @@ stamped() {
 }
 holds 'a time stamp is taken when it is over the head' stamped
 
+# A name that is no UTF-8 is told in JSON that every program can read.
+odd_names() {
+	cp -r root-2027/evidence odd
+	touch "odd/files/$(printf '\377')"
+	status=0
+	verifies odd --json >odd.json || status=$?
+	[ "$status" = 1 ] && /usr/bin/python3 -m json.tool odd.json | grep '"odd"'
+}
+holds 'a name that is no text is told as JSON too' odd_names
+
 # ---- by hand ------------------------------------------------------------------------------------
 
 verifies_by_hand() {
@@ -201,6 +224,7 @@ found_by_hand() {
 	planted CHANGED sed -i s/hello/hallo/ outputs/001-1.out
 	planted ADDED touch files/more
 	planted ODD ln -s /etc/passwd files/link
+	planted ODD mkdir files/none
 	planted BROKEN sed -i 3d record.jsonl
 	planted WRONG sed -i s/made/Made/ manifest
 	planted CHANGED sed -i s/A100/A101/ addendum.jsonl
@@ -277,5 +301,15 @@ holds 'without its signatures, evidence that was frozen anew is not what the ros
 holds 'a card that the roster does not know is a stranger, however right its signature' forged
 holds 'cards of another roster are strangers' another_roster
 holds 'dissent is told, and the chain to the ceremony before is checked' follows
+
+# Both are what the roster says today; what was signed is of the day when it was signed.
+later() {
+	quorate person edit alice --name alicia --by ann
+	quorate card report root/2 lost --reporter bob --by ann
+	meets 0 'card root/1 of alice (custodian): right; the roster knows the card as theirs
+Well: every byte' verifies root-2027
+	meets 1 'WRONG, stranger: card root/9 of alice signed' verifies forged
+}
+holds 'a new name and a lost card make no stranger of who signed before' later
 
 conclude

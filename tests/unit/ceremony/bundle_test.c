@@ -418,6 +418,10 @@ test_links_devices_and_odd_names_are_told_and_not_opened(void **state)
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_found(BUNDLE_ODD, "files/pipe is a device, a pipe or a socket");
 	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof(path), "%s/files/none", evidence.evidence);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_found(BUNDLE_ODD, "files/none is a folder with nothing in it");
+	assert_int_equal(rmdir(path), 0);
 	evidence_put(&evidence, "files/a\nb", "", 0);
 	assert_found(BUNDLE_ODD, "files/a?b has a name that");
 	evidence_drop(&evidence, "files/a\nb");

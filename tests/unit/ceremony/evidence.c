@@ -14,6 +14,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "ceremony/addendum.h"
+#include "ceremony/bundle_tree.h"
 #include "ceremony/folder.h"
 #include "ceremony/record.h"
 
@@ -26,9 +27,13 @@ make_path(const struct evidence *evidence, const char *path, char out[400])
 void
 evidence_put(const struct evidence *evidence, const char *path, const char *text, size_t len)
 {
-	char whole[400];
+	const char *slash = strrchr(path, '/');
+	char whole[400], folder[400];
 	FILE *to;
 
+	snprintf(folder, sizeof(folder), "%s/%.*s", evidence->evidence,
+	    slash == NULL ? 0 : (int)(slash - path), path);
+	assert_int_equal(file_make_folder(folder, NULL), ERR_OK);
 	make_path(evidence, path, whole);
 	to = fopen(whole, "we");
 	assert_non_null(to);
@@ -61,6 +66,8 @@ evidence_drop(const struct evidence *evidence, const char *path)
 
 	make_path(evidence, path, whole);
 	assert_int_equal(unlink(whole), 0);
+	*strrchr(whole, '/') = '\0';
+	(void)rmdir(whole); /* only an empty folder goes */
 }
 
 static void
@@ -211,6 +218,7 @@ evidence_freeze(struct evidence *evidence)
 {
 	struct err_trace trace = { .count = 0 };
 
+	bundle_sweep(evidence->evidence);
 	assert_ok(bundle_freeze(evidence->evidence, evidence->head, &trace), &trace);
 }
 
