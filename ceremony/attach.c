@@ -17,6 +17,7 @@
 #include "ceremony/timestamp.h"
 #include "custody/custody.h"
 #include "custody/sign_round.h"
+#include "roster/ceremony.h"
 #include "roster/roster.h"
 
 enum { FILE_MAX = 256 * 1024 * 1024 };
@@ -195,6 +196,29 @@ check_times(const struct attach_input *input, struct err_trace *trace)
 	return FAIL(trace, ERR_ARGUMENT, "--begins and --ends are not two times in order");
 }
 
+/* What was never closed has no head to follow; what was cut off would be written anew. */
+static enum err
+check_fit(const struct attaching *attaching, struct err_trace *trace)
+{
+	const struct attach_input *input = attaching->input;
+
+	for (size_t i = 0; i < attaching->verdict.finding_count; i++) {
+		const struct bundle_finding *finding = &attaching->verdict.findings[i];
+
+		if (finding->kind == BUNDLE_OPEN) {
+			err_next(trace, "Close it first: quorate ceremony close %s --by %s",
+			    shell_word(input->folder).text, shell_word(input->by).text);
+			return FAIL(trace, ERR_NOT_NOW, "this ceremony was not closed");
+		}
+		if (finding->kind == BUNDLE_CUT) {
+			err_next(
+			    trace, "Put the addendum back from the latest copy, then add to it.");
+			return FAIL(trace, ERR_FORMAT, "%.300s", finding->what);
+		}
+	}
+	return ERR_OK;
+}
+
 static enum err
 load(struct attaching *attaching, struct err_trace *trace)
 {
@@ -207,15 +231,8 @@ load(struct attaching *attaching, struct err_trace *trace)
 		bundle_sweep(attaching->evidence);
 	if (err == ERR_OK)
 		err = bundle_verify(&question, &attaching->verdict, trace);
-	for (size_t i = 0; err == ERR_OK && i < attaching->verdict.finding_count; i++) {
-		const struct bundle_finding *finding = &attaching->verdict.findings[i];
-
-		if (finding->kind == BUNDLE_OPEN) {
-			err_next(trace, "Close it first: quorate ceremony close %s --by %s",
-			    shell_word(input->folder).text, shell_word(input->by).text);
-			err = FAIL(trace, ERR_NOT_NOW, "this ceremony was not closed");
-		}
-	}
+	if (err == ERR_OK)
+		err = check_fit(attaching, trace);
 	attaching->place = (struct addendum_place){ attaching->evidence, attaching->verdict.head };
 	if (err == ERR_OK)
 		err = addendum_read(
@@ -361,6 +378,26 @@ find_last(struct attaching *attaching, struct attach_outcome *out, struct err_tr
 	return ERR_OK;
 }
 
+/* Who cuts lines off cannot take their number out of the roster. */
+static enum err
+note_in_roster(
+    const struct attaching *attaching, const struct attach_outcome *out, struct err_trace *trace)
+{
+	struct roster *roster = attaching->input->custody->roster;
+	struct roster_addendum now = { .lines = out->line }, *known = NULL;
+	size_t count = 0;
+	bool noted = !attaching->verdict.noted; /* another roster's ceremony */
+	enum err err;
+
+	memcpy(now.head.bytes, attaching->verdict.head, sizeof(now.head.bytes));
+	memcpy(now.last.bytes, out->hash, sizeof(now.last.bytes));
+	err = roster_addendum_list(roster, &now.head, &known, &count, trace);
+	for (size_t i = 0; err == ERR_OK && i < count; i++)
+		noted |= known[i].lines == now.lines;
+	free(known);
+	return err != ERR_OK || noted ? err : roster_addendum_add(roster, &now, trace);
+}
+
 static enum err
 attach_all(
     struct attaching *attaching, bool adds, struct attach_outcome *out, struct err_trace *trace)
@@ -375,6 +412,8 @@ attach_all(
 		err = add_line(attaching, trace);
 	if (err == ERR_OK)
 		err = find_last(attaching, out, trace);
+	if (err == ERR_OK)
+		err = note_in_roster(attaching, out, trace);
 	if (err == ERR_OK && round->signers > 0)
 		err = sign(attaching, round, out, trace);
 	free(round);

@@ -35,8 +35,9 @@ struct attach_outcome {
 };
 
 /*
- * ERR_NOT_NOW: it was never closed; ERR_ARGUMENT: the kind needs more; ERR_FORMAT: the evidence
- * does not hold, or the time stamp is over something else. A round of cards that is broken off
+ * The roster learns how many lines there are now. ERR_NOT_NOW: it was never closed; ERR_ARGUMENT:
+ * the kind needs more; ERR_FORMAT: the evidence does not hold, lines that the roster knows are
+ * missing, or the time stamp is over something else. A round of cards that is broken off
  * leaves the line, unsigned.
  */
 MUST_CHECK enum err

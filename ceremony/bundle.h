@@ -53,10 +53,12 @@ enum bundle_finding_kind {
 	BUNDLE_CHAIN,     /* the previous ceremony's evidence is not the one that was named */
 	BUNDLE_OPEN,      /* never frozen: a ceremony that was not closed */
 	BUNDLE_ODD, /* no file: a link, a device; a name that cannot be evidence; unreadable */
+	BUNDLE_CUT, /* the addendum has not the lines that the roster knows */
 	/* From here on what is said, and is no error by itself: */
 	BUNDLE_UNSIGNED, /* what no card signed */
 	BUNDLE_DISSENT,  /* someone at the sign-off does not agree */
 	BUNDLE_UNSEEN,   /* what could not be looked at here: no roster, no previous evidence */
+	BUNDLE_UNNOTED,  /* lines of the addendum that the roster does not know yet */
 	BUNDLE_FINDING__COUNT
 };
 
@@ -79,6 +81,7 @@ struct bundle_verdict {
 	uint8_t head[SHA256_SIZE]; /* zero when it was never frozen */
 	bool practice;
 	bool has_roster; /* there was one to ask */
+	bool noted;      /* and it knows the head */
 	bool well;       /* no finding but what is only said */
 	struct bundle_finding *findings;
 	size_t finding_count;

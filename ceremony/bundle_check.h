@@ -46,6 +46,10 @@ void bundle_add_card(struct bundle_check *check, const struct bundle_card *card)
 bool bundle_roster_knows(
     const struct bundle_check *check, const char *person, const uint8_t fingerprint[SHA256_SIZE]);
 
+/* Whether lines at the addendum's end are missing, which only a roster knows; else that is said. */
+void bundle_check_length(struct bundle_check *check);
+void bundle_tell_length(struct bundle_check *check);
+
 /* Of a record that has a first line. */
 void bundle_check_approvals(struct bundle_check *check);
 

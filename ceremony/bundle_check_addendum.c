@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "base/json.h"
 #include "ceremony/bundle_check.h"
 #include "ceremony/folder.h"
 #include "ceremony/timestamp.h"
+#include "roster/ceremony.h"
 
 static void
 check_attached(struct bundle_check *check, const struct addendum_line *line, unsigned number)
@@ -108,4 +110,72 @@ bundle_check_addendum(struct bundle_check *check, struct err_trace *trace)
 		bundle_found_why(check, BUNDLE_BROKEN, EVIDENCE_ADDENDUM ".jsonl", &why);
 	look_at_addendum(check);
 	return ERR_OK;
+}
+
+/* ---- how long it was ----------------------------------------------------------------------- */
+
+/* Its chain says nothing about lines that were taken away from its end. */
+void
+bundle_tell_length(struct bundle_check *check)
+{
+	const struct addendum *addendum = &check->addendum;
+	char hex[2 * SHA256_SIZE + 1];
+
+	if (!check->frozen)
+		return;
+	if (addendum->count == 0) {
+		bundle_found(check, BUNDLE_UNSEEN,
+		    "the addendum has no lines, as far as is seen here: whether some were taken "
+		    "away, a roster knows, or who wrote their number down");
+		return;
+	}
+	hex_encode(addendum->line[addendum->count - 1].hash, SHA256_SIZE, hex);
+	bundle_found(check, BUNDLE_UNSEEN,
+	    "the addendum ends with line %zu, hash %s: whether later lines were taken away, a "
+	    "roster knows, or who wrote their number down",
+	    addendum->count, hex);
+}
+
+static void
+compare_length(struct bundle_check *check, const struct roster_addendum *known)
+{
+	const struct addendum *addendum = &check->addendum;
+
+	if (known->lines > (int64_t)addendum->count)
+		bundle_found(check, BUNDLE_CUT,
+		    "the addendum was cut off, or this is a copy from before: the roster knows "
+		    "%lld lines, and here are %zu",
+		    (long long)known->lines, addendum->count);
+	else if (!sha256_equal(addendum->line[known->lines - 1].hash, known->last.bytes))
+		bundle_found(check, BUNDLE_CUT,
+		    "the addendum was cut off and written anew: the roster knows another line %lld",
+		    (long long)known->lines);
+}
+
+void
+bundle_check_length(struct bundle_check *check)
+{
+	struct roster_addendum *known = NULL;
+	struct roster_hash head;
+	size_t count = 0;
+	int64_t lines = 0;
+
+	memcpy(head.bytes, check->verdict.head, sizeof(head.bytes));
+	if (!check->frozen)
+		return;
+	if (roster_addendum_list(check->question->roster, &head, &known, &count, NULL) != ERR_OK) {
+		bundle_found(
+		    check, BUNDLE_CUT, "what the roster knows of the addendum is not read");
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		lines = known[i].lines > lines ? known[i].lines : lines;
+		compare_length(check, &known[i]);
+	}
+	free(known);
+	if ((int64_t)check->addendum.count > lines)
+		bundle_found(check, BUNDLE_UNNOTED,
+		    "the roster knows %lld lines of the addendum, and here are %zu: the next "
+		    "addition tells it",
+		    (long long)lines, check->addendum.count);
 }

@@ -302,7 +302,6 @@ check_noted(struct bundle_check *check)
 	struct roster_ceremony *known = NULL;
 	struct roster_hash hash;
 	size_t count = 0;
-	bool noted = false;
 
 	if (!check->frozen || script == NULL || check->question->being_closed)
 		return;
@@ -310,10 +309,10 @@ check_noted(struct bundle_check *check)
 	if (roster_ceremony_list(check->question->roster, &hash, &known, &count, NULL) != ERR_OK)
 		count = 0;
 	for (size_t i = 0; i < count; i++)
-		noted |= known[i].kind == ROSTER_CEREMONY_CLOSED &&
-			 sha256_equal(known[i].hash.bytes, check->verdict.head);
+		check->verdict.noted |= known[i].kind == ROSTER_CEREMONY_CLOSED &&
+					sha256_equal(known[i].hash.bytes, check->verdict.head);
 	free(known);
-	if (!noted)
+	if (!check->verdict.noted)
 		bundle_found(check, BUNDLE_STRANGER,
 		    "the roster knows no ceremony of this script that was closed with this head");
 }
@@ -332,14 +331,17 @@ check_roster(struct bundle_check *check)
 		bundle_found(check, BUNDLE_UNSEEN,
 		    "no roster was looked at: whose the cards are is what the evidence says of "
 		    "itself");
+		bundle_tell_length(check);
 		return;
 	}
 	roster_id_format(roster_identity(check->question->roster), ours);
 	if (id != NULL && strcmp(id, ours) != 0)
 		bundle_found(check, BUNDLE_STRANGER,
 		    "the evidence was made with roster %.8s, and the one in use is %.8s", id, ours);
-	else
+	else {
 		check_noted(check);
+		bundle_check_length(check);
+	}
 }
 
 enum err

@@ -21,9 +21,11 @@ static const char *const words[] = {
 	[BUNDLE_CHAIN] = "chain",
 	[BUNDLE_OPEN] = "open",
 	[BUNDLE_ODD] = "odd",
+	[BUNDLE_CUT] = "cut",
 	[BUNDLE_UNSIGNED] = "unsigned",
 	[BUNDLE_DISSENT] = "dissent",
 	[BUNDLE_UNSEEN] = "unseen",
+	[BUNDLE_UNNOTED] = "unnoted",
 };
 _Static_assert(sizeof(words) / sizeof(words[0]) == BUNDLE_FINDING__COUNT, "a word for each");
 

@@ -160,7 +160,11 @@ print_attached(struct cli *cli, const struct attach_outcome *outcome, struct err
 		fputs("UNSIGNED: 'quorate ceremony attach FOLDER --sign CARDS --by NAME' signs it, "
 		      "with all before it.\n",
 		    cli->out);
-	fputs("The copies on the media do not have it yet: copy the evidence there again.\n",
+	fputs(
+	    "Write the line's number and hash down: with them, or with the roster, it is seen when "
+	    "lines are taken away.\nThe copies on the media do not have it yet: copy the evidence "
+	    "there "
+	    "again.\n",
 	    cli->out);
 	return ERR_OK;
 }

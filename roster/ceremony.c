@@ -145,6 +145,49 @@ roster_ceremony_list_named(struct roster *roster, const char *name, struct roste
 	    trace);
 }
 
+/* ---- what was added to evidence ------------------------------------------------------------ */
+
+enum err
+roster_addendum_add(
+    struct roster *roster, const struct roster_addendum *addendum, struct err_trace *trace)
+{
+	json_t *body = json_pack("{s:o, s:I, s:o}", "head", member_of_hash(&addendum->head),
+	    "lines", (json_int_t)addendum->lines, "last", member_of_hash(&addendum->last));
+	enum err err = roster_begin(roster, trace);
+
+	if (err == ERR_OK)
+		err = event_append(roster, "ceremony.attached", json_incref(body), trace);
+	json_decref(body);
+	return roster_end(roster, err, trace);
+}
+
+static bool
+read_addendum(const struct db_rows *rows, void *item)
+{
+	struct roster_addendum *addendum = item;
+
+	addendum->lines = db_get_integer(rows, 1);
+	return db_copy_blob(rows, 0, addendum->head.bytes, ROSTER_HASH_SIZE) &&
+	       db_copy_blob(rows, 2, addendum->last.bytes, ROSTER_HASH_SIZE);
+}
+
+enum err
+roster_addendum_list(struct roster *roster, const struct roster_hash *head,
+    struct roster_addendum **out, size_t *count, struct err_trace *trace)
+{
+	static const struct db_shape shape = { sizeof(struct roster_addendum), read_addendum };
+	void *all = NULL;
+	const enum err err = db_all(roster->db,
+	    DB_CALL("SELECT head, lines, last FROM addendum WHERE head = ?1 ORDER BY ordinal",
+		db_blob(head->bytes, ROSTER_HASH_SIZE)),
+	    &shape, &all, count, trace);
+
+	if (err != ERR_OK)
+		return FAIL(trace, err, "what is known of the addendum was not read");
+	*out = all;
+	return ERR_OK;
+}
+
 /* ---- events -------------------------------------------------------------------------------- */
 
 static enum err
@@ -241,6 +284,20 @@ apply_close(struct db *db, const struct event *event, struct err_trace *trace)
 	return insert(db, &ceremony, trace);
 }
 
+static enum err
+apply_attached(struct db *db, const struct event *event, struct err_trace *trace)
+{
+	uint8_t head[ROSTER_HASH_SIZE], last[ROSTER_HASH_SIZE];
+
+	member_hex(event->body, "head", head, sizeof(head));
+	member_hex(event->body, "last", last, sizeof(last));
+	return db_run(db,
+	    DB_CALL("INSERT INTO addendum(head, lines, last) VALUES(?1, ?2, ?3)",
+		db_blob(head, sizeof(head)), db_integer(member_integer(event->body, "lines")),
+		db_blob(last, sizeof(last))),
+	    trace);
+}
+
 static const struct member dry_run_members[] = {
 	MEMBER_BYTES("script", ROSTER_HASH_SIZE),
 	MEMBER_A_TEXT("build", 1, ROSTER_TEXT - 1),
@@ -287,10 +344,18 @@ static const struct member close_members[] = {
 	MEMBER_END,
 };
 
+static const struct member attached_members[] = {
+	MEMBER_BYTES("head", ROSTER_HASH_SIZE),
+	MEMBER_A_NUMBER("lines", 1, NUMBER_MAX),
+	MEMBER_BYTES("last", ROSTER_HASH_SIZE),
+	MEMBER_END,
+};
+
 const struct event_type ceremony_events[] = {
 	{ "ceremony.dry-run", dry_run_members, apply_dry_run },
 	{ "ceremony.approve", approve_members, apply_approve },
 	{ "ceremony.begin", begin_members, apply_begin },
 	{ "ceremony.close", close_members, apply_close },
+	{ "ceremony.attached", attached_members, apply_attached },
 	{ 0 },
 };

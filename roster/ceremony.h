@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Ceremonies, by the hash of their script: that it passed a dry run, who approved it, when one was
- * begun and closed. What happened in it is in its evidence (docs/formats/ceremony-record.md).
+ * begun and closed. What happened in it is in its evidence (docs/formats/ceremony-record.md); by
+ * the evidence's head, how long its addendum was.
  */
 #ifndef ROSTER_CEREMONY_H
 #define ROSTER_CEREMONY_H
@@ -52,5 +53,20 @@ MUST_CHECK enum err roster_ceremony_list(struct roster *roster, const struct ros
 /* The same about all scripts of that name: of older bytes, too. Dry runs are not among them. */
 MUST_CHECK enum err roster_ceremony_list_named(struct roster *roster, const char *name,
     struct roster_ceremony **out, size_t *count, struct err_trace *trace);
+
+/* ---- what was added to evidence ------------------------------------------------------------ */
+
+struct roster_addendum {
+	struct roster_hash head; /* of the evidence */
+	int64_t lines;
+	struct roster_hash last; /* of line `lines` */
+};
+
+MUST_CHECK enum err roster_addendum_add(
+    struct roster *roster, const struct roster_addendum *addendum, struct err_trace *trace);
+
+/* All that was ever noted of one, the oldest first: each must still hold. free() *out. */
+MUST_CHECK enum err roster_addendum_list(struct roster *roster, const struct roster_hash *head,
+    struct roster_addendum **out, size_t *count, struct err_trace *trace);
 
 #endif

@@ -236,6 +236,9 @@ static const struct schema_table tables[] = {
 		    "time INTEGER NOT NULL, card BLOB NOT NULL, statement BLOB, "
 		    "signature BLOB NOT NULL"),
 	INDEX(ceremony_script, "ceremony(script)"),
+	PROJECTION(addendum, "ordinal",
+	    ORDINAL "head BLOB NOT NULL, lines INTEGER NOT NULL, last BLOB NOT NULL"),
+	INDEX(addendum_head, "addendum(head)"),
 	PROJECTION(calendar, "ordinal",
 	    ORDINAL "quorum BLOB NOT NULL, kind INTEGER NOT NULL, subject TEXT NOT NULL, "
 		    "date INTEGER NOT NULL, UNIQUE(quorum, kind, subject)"),

@@ -12,7 +12,7 @@
  * SCHEMA_VERSION is that of the projections: one more whenever a table, or what an event does to
  * one, changes. A file with an older one gets its projections anew when it is opened.
  */
-enum { SCHEMA_VERSION = 18, SCHEMA_APPLICATION = 0x51524154 /* "QRAT" */ };
+enum { SCHEMA_VERSION = 19, SCHEMA_APPLICATION = 0x51524154 /* "QRAT" */ };
 
 struct schema_table {
 	const char *name;

@@ -146,6 +146,50 @@ refused() {
 holds 'bags, scans and videos are added, chained and signed' added
 holds 'what is not fit to be added is refused, and changes nothing' refused
 
+# shortens EVIDENCE: by the last line of its addendum; what is left is as well-formed as before.
+shortens() {
+	head -n -2 "$1/addendum.jsonl" >lines
+	sum=$(sha256sum <lines)
+	{ cat lines && printf '{"sha256":"%s"}\n' "${sum%% *}"; } >"$1/addendum.jsonl"
+	rm "$1"/signatures/addendum-004-*
+}
+# attaches_unseen FOLDER TEXT...: with a roster that has nothing to do with it.
+attaches_unseen() {
+	folder=$1
+	shift
+	for text; do
+		quorate ceremony attach "$folder" --what other --text "$text" --by eve --roster elder.db ||
+			return 1
+	done
+	[ "$(quorate roster log --type ceremony.attached --roster elder.db | wc -l)" = 0 ]
+}
+cut_off() {
+	cp -r root-2027 cut
+	shortens cut/evidence
+	meets 0 'the addendum ends with line 3, hash
+Well: every byte' verifies cut --no-roster
+	meets 1 'WRONG, cut: the addendum was cut off, or this is a copy from before: the roster knows 4 lines' \
+		verifies cut
+	meets 1 'Put the addendum back' quorate ceremony attach cut --what other --text more --by ann
+	rm -r cut/evidence/addendum cut/evidence/addendum.jsonl cut/evidence/signatures/addendum-*
+	meets 1 'the roster knows 4 lines, and here are 0' verifies cut
+	quorate init --practice --by eve --roster elder.db
+	attaches_unseen cut one two three four
+	meets 1 'WRONG, cut: the addendum was cut off and written anew: the roster knows another line 4' \
+		verifies cut
+}
+# As when the power goes before the roster learns of the line.
+not_noted_yet() {
+	attaches_unseen root-2027 'The lamp was off.'
+	meets 0 'unnoted: the roster knows 4 lines of the addendum, and here are 5
+Well: every byte' verifies root-2027
+	adds --sign root/2
+	verifies root-2027 >after
+	fails grep unnoted after
+}
+holds 'lines that were cut off or written anew are found with the roster' cut_off
+holds 'a line that the roster did not learn is told, and noted with the next addition' not_noted_yet
+
 # An authority of our own stamps the manifest, as openssl does it.
 authority() {
 	mkdir tsa
@@ -173,10 +217,10 @@ stamped() {
 	stamps root-2027/evidence/manifest stamp.tsr
 	stamps root-2027/evidence/record.jsonl other.tsr
 	meets 1 "the time stamp is not over this evidence's head" adds --what timestamp --file other.tsr
-	meets 0 'Line 5 of the addendum' adds --what timestamp --file stamp.tsr --sign root/2
+	meets 0 'Line 6 of the addendum' adds --what timestamp --file stamp.tsr --sign root/2
 	meets 0 'Well: every byte' verifies root-2027
 	openssl ts -verify -data root-2027/evidence/manifest \
-		-in root-2027/evidence/addendum/005-stamp.tsr -CAfile tsa/cert.pem
+		-in root-2027/evidence/addendum/006-stamp.tsr -CAfile tsa/cert.pem
 }
 holds 'a time stamp is taken when it is over the head' stamped
 

@@ -54,7 +54,7 @@ spoils() {
 	sed -i "$1" spoilt/script.yaml
 }
 told 4 'lint of a folder that is not there says how to begin one' \
-	'quorate ceremony new root-key-generation FOLDER' quorate ceremony lint nowhere
+	'quorate ceremony new TEMPLATE FOLDER' quorate ceremony lint nowhere
 is_no_yaml() {
 	spoils '5s/^/  - [/'
 	meets 1 'spoilt/script.yaml:' quorate ceremony lint spoilt

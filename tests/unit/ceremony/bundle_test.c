@@ -101,6 +101,7 @@ test_closed_evidence_is_well_and_says_what_no_card_signed(void **state)
 	assert_found(BUNDLE_UNSIGNED, "carol (auditor) signs on paper");
 	assert_found(BUNDLE_DISSENT, "carol (auditor) does NOT agree");
 	assert_found(BUNDLE_UNSEEN, "no roster");
+	assert_found(BUNDLE_UNSEEN, "the addendum has no lines, as far as is seen here");
 }
 
 /* Each byte, one bit of it: found, and well again once it is back. */
@@ -504,6 +505,7 @@ test_an_unsigned_addition_is_said_and_a_lost_file_found(void **state)
 	(void)state;
 	make_addendum();
 	assert_found(BUNDLE_UNSIGNED, "no card signed the addendum from line 1 to 1");
+	assert_found(BUNDLE_UNSEEN, "the addendum ends with line 1, hash ");
 	evidence_sign(&evidence, 1, 1);
 	struct bundle_verdict verdict = verify(NULL);
 	assert_int_equal(verdict.additions, 1);
@@ -560,12 +562,12 @@ test_the_previous_evidence_is_compared_by_its_head(void **state)
 	evidence_sign(&later, 0, 0);
 	assert_ok(bundle_verify(&question, &verdict, &trace), &trace);
 	assert_true(verdict.well);
-	assert_int_equal(evidence_count(&verdict, BUNDLE_UNSEEN), 2);
+	assert_int_equal(evidence_count(&verdict, BUNDLE_UNSEEN), 3);
 	bundle_verdict_free(&verdict);
 	question.previous = evidence.evidence;
 	assert_ok(bundle_verify(&question, &verdict, &trace), &trace);
 	assert_true(verdict.well);
-	assert_int_equal(evidence_count(&verdict, BUNDLE_UNSEEN), 1);
+	assert_int_equal(evidence_count(&verdict, BUNDLE_UNSEEN), 2);
 	bundle_verdict_free(&verdict);
 	evidence_put(&evidence, "files/root.pem", "x", 1);
 	assert_ok(bundle_verify(&question, &verdict, &trace), &trace);
