@@ -13,10 +13,8 @@
 #include "ceremony/folder.h"
 #include "ceremony/program.h"
 #include "custody/attendant.h"
-#include "roster/operation.h"
-#include "roster/quorum.h"
 
-enum { SHOWN_LINES = 24, ROOM = 16 * 1024 * 1024, OPTIONS = 8, LOCK_WAIT_MS = 10000 };
+enum { SHOWN_LINES = 24, ROOM = 16 * 1024 * 1024, OPTIONS = 8 };
 
 static const char *
 find_recorded(void *context, const char *step, const char *name)
@@ -142,6 +140,16 @@ name_outputs(const struct running *run, const char *name, struct ran *ran, struc
 	return FAIL(trace, ERR_NOMEM, "no memory for the names of output files");
 }
 
+/* `quorate activate … --persistent` is there to leave something running. */
+static bool
+opens_session(const struct words *words)
+{
+	for (size_t i = 1; i < words->count && strcmp(words->word[i], "--") != 0; i++)
+		if (strcmp(words->word[i], "--persistent") == 0)
+			return true;
+	return false;
+}
+
 static enum err
 run_words(struct running *run, const struct words *words, unsigned timeout_s, struct ran *ran,
     struct err_trace *trace)
@@ -153,6 +161,7 @@ run_words(struct running *run, const struct words *words, unsigned timeout_s, st
 		.err = ran->err,
 		.timeout_s = timeout_s,
 		.own_group = strcmp(words->word[0], run->self) != 0,
+		.leaves_on = opens_session(words),
 	};
 
 	return program_run(&call, &ran->end, trace);
@@ -341,58 +350,7 @@ write_begin(
 	    trace);
 }
 
-/* ---- what was broken off ------------------------------------------------------------------- */
-
-/* Whether an operation of that kind is pending for that quorum. */
-static enum err
-look_for_pending(const struct running *run, const char *kind, const char *name, bool *out,
-    struct err_trace *trace)
-{
-	const struct roster_options options = {
-		.paths = run->input->roster, .mode = ROSTER_READ, .wait_ms = LOCK_WAIT_MS
-	};
-	struct roster_operation *operation = NULL;
-	struct roster_quorum quorum;
-	struct roster *roster = NULL;
-	struct err_trace why = { 0 };
-	enum err err = roster_open(&options, &roster, trace);
-
-	if (err != ERR_OK)
-		return err;
-	err = roster_quorum_find(roster, name, &quorum, &why);
-	if (err == ERR_OK)
-		err = roster_operation_pending(roster, &quorum.id, &operation, &why);
-	*out = err == ERR_OK && strcmp(roster_operation_word(operation->plan.kind), kind) == 0;
-	roster_operation_free(operation);
-	if (err != ERR_OK && err != ERR_ABSENT) {
-		*trace = why;
-		roster_drop(roster);
-		return err;
-	}
-	return roster_close(roster, trace);
-}
-
-/* `quorate quorum create root …` once more, where that was broken off, is to go on with it. */
-static enum err
-resume_instead(struct running *run, const struct script_words *from, struct words *out,
-    struct err_trace *trace)
-{
-	const char *words[] = { "quorate", "quorum", "resume", NULL };
-	const struct script_words instead = { 4, words };
-	char *name = NULL;
-	bool pending = false;
-	enum err err = ERR_OK;
-
-	if (from->count >= 4 && strcmp(from->word[0], "quorate") == 0)
-		err = run_expand(run, from->word[3], &name, trace);
-	if (err == ERR_OK && name != NULL)
-		err = look_for_pending(run, from->word[2], name, &pending, trace);
-	words[3] = name;
-	if (err == ERR_OK)
-		err = make_words(run, pending ? &instead : from, out, trace);
-	free(name);
-	return err;
-}
+/* ---- a step ---------------------------------------------------------------------------------- */
 
 enum err
 run_step_command(struct running *run, struct err_trace *trace)
@@ -401,15 +359,17 @@ run_step_command(struct running *run, struct err_trace *trace)
 	const bool stands_in = run->mode == RUN_DRY && step->practice.count > 0;
 	const struct script_words *from = stands_in ? &step->practice : &step->command;
 	const unsigned attempt = run->progress.tries[step->number - 1] + 1;
+	struct script_words instead = { .count = 0 };
 	struct words words = { .count = 0 };
 	struct ran ran = { .out = NULL };
 	char name[32];
 	enum err err = check_room(run, trace);
 
 	snprintf(name, sizeof(name), "%03u-%u", step->number, attempt);
+	if (err == ERR_OK && attempt > 1)
+		err = run_resuming_words(run, from, &instead, trace);
 	if (err == ERR_OK && from->count > 0)
-		err = attempt > 1 ? resume_instead(run, from, &words, trace)
-				  : make_words(run, from, &words, trace);
+		err = make_words(run, instead.count > 0 ? &instead : from, &words, trace);
 	if (err == ERR_OK)
 		err = name_outputs(run, name, &ran, trace);
 	if (err == ERR_OK)
@@ -424,5 +384,6 @@ run_step_command(struct running *run, struct err_trace *trace)
 	}
 	free_ran(&ran);
 	free_words(&words);
+	free(instead.word);
 	return err;
 }

@@ -119,6 +119,16 @@ run_own(struct running *run, const struct run_own *own, int *status, struct err_
 MUST_CHECK enum err
 run_expand(struct running *run, const char *text, char **out, struct err_trace *trace);
 
+/* ---- run_resuming.c ---- */
+
+/*
+ * What goes on with an operation that an earlier attempt of this step's command began and did not
+ * finish, with those of its options that still mean something. *out stays as it is where there is
+ * none; free(out->word), its words are those of `from`.
+ */
+MUST_CHECK enum err run_resuming_words(struct running *run, const struct script_words *from,
+    struct script_words *out, struct err_trace *trace);
+
 /* ---- run_step.c ---- */
 
 /* What is next, and does it. */

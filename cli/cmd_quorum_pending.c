@@ -6,6 +6,7 @@
 #include "cli/attendance_options.h"
 #include "cli/cli.h"
 #include "cli/quorum_view.h"
+#include "cli/sheet_file.h"
 #include "custody/attendant.h"
 #include "custody/pending.h"
 #include "custody/replace.h"
@@ -17,6 +18,7 @@
 struct pending_values {
 	const char *name;
 	const char *reason;
+	const char *sheet;
 	struct attendance_values attendance;
 	struct names people;
 };
@@ -30,6 +32,7 @@ static const struct option_row resume_options[] = {
 	ATTENDANCE_LATER(struct pending_values, attendance),
 	ATTENDANCE_AWAY(struct pending_values, attendance),
 	ATTENDANCE_PEOPLE(struct pending_values, attendance),
+	SHEET_OPTION(struct pending_values, sheet),
 	{ .name = NULL },
 };
 
@@ -84,9 +87,9 @@ print_outcome(
 	return ERR_OK;
 }
 
-/* A create that was broken off has written no sheet, whatever it was told. */
+/* What was broken off has written no sheet, whatever it was told. */
 static enum err
-print_finished(struct cli *cli, const char *name, struct err_trace *trace)
+print_finished(struct cli *cli, const char *name, const char *sheet, struct err_trace *trace)
 {
 	struct roster_quorum quorum;
 	enum err err = roster_quorum_find(cli->custody.roster, name, &quorum, trace);
@@ -95,6 +98,8 @@ print_finished(struct cli *cli, const char *name, struct err_trace *trace)
 		return err;
 	fprintf(cli->out, "Finished: nothing is pending for %s.\n", name);
 	err = quorum_view_print(cli, &quorum, trace);
+	if (err == ERR_OK && sheet != NULL)
+		return sheet_file_write(cli, &quorum.id, sheet, trace);
 	fprintf(cli->out,
 	    "Print the binding sheet and keep it with the HSM's papers: quorate quorum sheet %s\n",
 	    name);
@@ -113,27 +118,36 @@ resume_left_behind(
 }
 
 static enum err
+resume_pending(struct cli *cli, const char *name, struct pending *pending,
+    const struct attendance *attendance, struct err_trace *trace)
+{
+	enum err err = agree(cli, pending, "Go on with it now?", trace);
+
+	if (err == ERR_OK)
+		err = pending_resume(&cli->custody, pending, attendance, trace);
+	return err == ERR_OK ? print_outcome(cli, name, &pending->operation, trace) : err;
+}
+
+static enum err
 run_resume(struct cli *cli, const void *values, struct err_trace *trace)
 {
 	const struct pending_values *v = values;
 	const struct attendance attendance = attendance_values_read(&v->attendance);
 	struct err_trace why = { 0 };
 	struct pending *pending = NULL;
-	enum err err = pending_describe(&cli->custody, v->name, &pending, &why);
+	enum err err = sheet_file_check(v->sheet, trace);
 
-	if (err == ERR_ABSENT) {
-		err = resume_left_behind(cli, v->name, &attendance, trace);
-	} else if (err != ERR_OK) {
-		*trace = why;
-	} else {
-		err = agree(cli, pending, "Go on with it now?", trace);
-		if (err == ERR_OK)
-			err = pending_resume(&cli->custody, pending, &attendance, trace);
-		if (err == ERR_OK)
-			err = print_outcome(cli, v->name, &pending->operation, trace);
-	}
+	if (err != ERR_OK)
+		return err;
+	err = pending_describe(&cli->custody, v->name, &pending, &why);
 	if (err == ERR_OK)
-		err = print_finished(cli, v->name, trace);
+		err = resume_pending(cli, v->name, pending, &attendance, trace);
+	else if (err == ERR_ABSENT)
+		err = resume_left_behind(cli, v->name, &attendance, trace);
+	else
+		*trace = why;
+	if (err == ERR_OK)
+		err = print_finished(cli, v->name, v->sheet, trace);
 	free(pending);
 	return err;
 }
