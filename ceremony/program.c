@@ -27,7 +27,8 @@ enum {
 
 struct streams {
 	int fd[3];
-	int64_t room; /* what the disk has beside what the record needs; at least 1 */
+	int64_t room;     /* what the disk has beside what the record needs; at least 1 */
+	int64_t file_max; /* faster than anybody can look, both do not take the record's room */
 };
 
 static void
@@ -61,24 +62,28 @@ open_streams(const struct program_call *call, struct streams *out, struct err_tr
 	out->fd[2] = open(call->err, flags, 0600);
 	if (out->fd[0] >= 0 && out->fd[1] >= 0 && out->fd[2] >= 0) {
 		out->room = find_room(out->fd[1]);
+		out->file_max = (out->room + 1) / 2;
 		return ERR_OK;
 	}
 	close_streams(out);
 	return FAIL_ERRNO(trace, "no file for what the command prints (%s)", call->out);
 }
 
-/* Asked to end, then ended. */
+/* Asked to end, then ended; what prints too much is not left the time to print more. */
 static enum err
-end_program(const struct program_call *call, pid_t pid, int *status, struct err_trace *trace)
+end_program(
+    const struct program_call *call, pid_t pid, struct program_end *end, struct err_trace *trace)
 {
 	const pid_t whom = call->own_group ? -pid : pid;
-	enum err err;
+	enum err err = ERR_TIMEOUT;
 
-	(void)kill(whom, SIGTERM);
-	err = process_wait_for(pid, GRACE_MS, status, NULL);
+	if (!end->too_much) {
+		(void)kill(whom, SIGTERM);
+		err = process_wait_for(pid, GRACE_MS, &end->status, NULL);
+	}
 	if (call->own_group || err != ERR_OK)
 		(void)kill(whom, SIGKILL);
-	return err == ERR_OK ? ERR_OK : process_wait(pid, status, trace);
+	return err == ERR_OK ? ERR_OK : process_wait(pid, &end->status, trace);
 }
 
 static bool
@@ -87,7 +92,8 @@ has_printed_more(const struct streams *streams, int64_t limit)
 	struct stat out, err;
 
 	return fstat(streams->fd[1], &out) == 0 && fstat(streams->fd[2], &err) == 0 &&
-	       out.st_size + err.st_size >= limit;
+	       (out.st_size + err.st_size >= limit || out.st_size >= streams->file_max ||
+		   err.st_size >= streams->file_max);
 }
 
 /* Until it ends by itself; else it is ended, and *end says why. */
@@ -116,7 +122,7 @@ await_or_end(const struct program_call *call, const struct streams *streams, pid
 	const enum err err = await(call, streams, pid, end);
 
 	if (err == ERR_TIMEOUT)
-		return end_program(call, pid, &end->status, trace);
+		return end_program(call, pid, end, trace);
 	/* What it left behind could still write into what is measured next. */
 	if (call->own_group)
 		(void)kill(-pid, SIGKILL);
@@ -144,13 +150,12 @@ start(const struct program_call *call, const struct streams *streams, struct pro
 		.folder = call->folder,
 		.streams = streams->fd,
 		.new_group = call->own_group,
-		/* Faster than anybody can look, no file takes the record's room. */
-		.file_max = call->own_group ? streams->room : 0,
+		.file_max = call->own_group ? streams->file_max : 0,
 		.die_with_parent = true };
 	struct err_trace why = { 0 };
 	struct leftover *leftover = NULL;
 	pid_t pid;
-	enum err err = call->own_group ? leftover_watch(&leftover, trace) : ERR_OK;
+	enum err err = call->leaves_on ? ERR_OK : leftover_watch(&leftover, trace);
 	enum err ended;
 
 	if (err != ERR_OK)

@@ -18,8 +18,8 @@ struct program_call {
 	const char *folder;      /* where it works */
 	const char *out, *err;   /* new files for what it prints */
 	unsigned timeout_s;
-	bool own_group; /* whatever it began ends with it, in a session of its own, too; has no
-			   terminal then */
+	bool own_group; /* it has no terminal, and is ended with those beside it */
+	bool leaves_on; /* what it began may go on without it, in a session of its own, too */
 };
 
 struct program_output {

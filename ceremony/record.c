@@ -269,7 +269,7 @@ struct record_writer {
 	struct chain_place place;
 	bool frozen;
 	off_t size;
-	struct timespec written; /* when the file was last changed, by us */
+	struct timespec written; /* its last change, by us: a time that no program can set */
 };
 
 /* Makes an empty file when there is none; says whether the one there is frozen. */
@@ -298,7 +298,7 @@ keep_time(struct record_writer *writer, struct err_trace *trace)
 
 	if (fstat(writer->fd, &now) != 0)
 		return FAIL_ERRNO(trace, "the record cannot be looked at");
-	writer->written = now.st_mtim;
+	writer->written = now.st_ctim;
 	return ERR_OK;
 }
 
@@ -348,8 +348,8 @@ check_untouched(const struct record_writer *writer, struct err_trace *trace)
 	if (fstat(writer->fd, &now) != 0)
 		return FAIL_ERRNO(trace, "the record cannot be looked at");
 	if (now.st_size == writer->size && now.st_nlink == 1 &&
-	    now.st_mtim.tv_sec == writer->written.tv_sec &&
-	    now.st_mtim.tv_nsec == writer->written.tv_nsec)
+	    now.st_ctim.tv_sec == writer->written.tv_sec &&
+	    now.st_ctim.tv_nsec == writer->written.tv_nsec)
 		return ERR_OK;
 	err_next(trace,
 	    "Keep the ceremony's folder as it is, and find out which command did it; 'quorate "

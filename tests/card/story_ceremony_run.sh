@@ -123,6 +123,10 @@ a_mismatch_is_stopped() {
 the_record_is_guarded() {
 	writes guarded "cp /etc/hostname ../record.jsonl"
 	meets 1 'the record was changed' quorate ceremony rehearse guarded --by ann
+
+	writes disguised "sh -c 'cp -p ../record.jsonl was; printf X | dd of=../record.jsonl conv=notrunc; \
+touch -r was ../record.jsonl; echo well'"
+	meets 1 'the record was changed' quorate ceremony rehearse disguised --by ann
 }
 
 an_example_that_does_not_fit_ends_it() {
@@ -154,7 +158,7 @@ what_prints_without_end_is_cut_off() {
 		cp -r writes/. endless
 		quorate ceremony rehearse endless --by ann && exit 1
 		grep -q "printed without end" endless/evidence/record.jsonl
-		[ "$(stat -c %s endless/evidence/outputs/001-1.out)" -lt 17000000 ]
+		[ "$(stat -c %s endless/evidence/outputs/001-1.out)" -lt 9000000 ]
 		quorate ceremony close endless --by ann
 		quorate ceremony verify endless'
 }

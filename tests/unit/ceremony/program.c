@@ -19,7 +19,7 @@ enum { PATIENCE_MS = 20000 };
 
 static char folder[] = "/tmp/ceremony-program-XXXXXX";
 static char out[64], errors[64], fifo[64];
-static char away_out[64], away_errors[64], endless_out[64], endless_errors[64];
+static char away_out[64], away_errors[64], endless_out[64], endless_errors[64], pid_file[64];
 
 static int
 setup(void **state)
@@ -32,6 +32,7 @@ setup(void **state)
 	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
 	snprintf(away_out, sizeof(away_out), "%s/2.out", folder);
 	snprintf(away_errors, sizeof(away_errors), "%s/2.err", folder);
+	snprintf(pid_file, sizeof(pid_file), "%s/pid", folder);
 	snprintf(endless_out, sizeof(endless_out), "%s/3.out", folder);
 	snprintf(endless_errors, sizeof(endless_errors), "%s/3.err", folder);
 	return mkfifo(fifo, 0600);
@@ -72,34 +73,49 @@ what_a_command_leaves_in_the_background_ends_with_it(void **state)
 	close(end_of);
 }
 
-static void
-what_leaves_its_session_ends_with_the_command_too(void **state)
+/* Begins something in a session of its own; gives whether that goes on. */
+static bool
+left_something(const struct program_call *how)
 {
 	static const char *const argv[] = { "/bin/sh", "-c",
 		"setsid sh -c 'echo >away; (sleep 600 & echo $! >pid; wait) & wait' & "
 		"until [ -s pid ]; do sleep 0.05; done; cat pid",
 		NULL };
-	const struct program_call call = { .argv = argv,
-		.folder = folder,
-		.out = away_out,
-		.err = away_errors,
-		.timeout_s = 60,
-		.own_group = true };
+	struct program_call call = *how;
 	struct program_end end = { .status = -1 };
 	struct err_trace trace = { 0 };
 	char *bytes = NULL;
 	size_t len = 0;
 	pid_t pid;
 
-	(void)state;
+	call.argv = argv;
+	call.folder = folder;
+	call.out = away_out;
+	call.err = away_errors;
+	call.timeout_s = 60;
 	assert_ok(program_run(&call, &end, &trace), &trace);
 	assert_int_equal(end.status, 0);
 	assert_ok(file_read(away_out, 64, &bytes, &len, &trace), &trace);
+	assert_int_equal(unlink(away_out) | unlink(away_errors) | unlink(pid_file), 0);
 	pid = (pid_t)strtol(bytes, NULL, 10);
 	free(bytes);
 	assert_true(pid > 1);
-	assert_int_equal(kill(pid, 0), -1);
-	assert_int_equal(errno, ESRCH);
+	return kill(pid, SIGKILL) == 0;
+}
+
+static void
+what_leaves_its_session_ends_with_the_command_too(void **state)
+{
+	(void)state;
+	assert_false(left_something(&(struct program_call){ .own_group = true }));
+	assert_false(left_something(&(struct program_call){ .own_group = false }));
+}
+
+static void
+what_is_there_to_go_on_goes_on(void **state)
+{
+	(void)state;
+	assert_true(left_something(&(struct program_call){ .leaves_on = true }));
 }
 
 static void
@@ -119,7 +135,7 @@ what_prints_without_end_is_ended_and_kept_so_far(void **state)
 	assert_ok(program_run(&call, &end, &trace), &trace);
 	assert_true(end.too_much);
 	assert_false(end.timed_out);
-	assert_int_equal(end.status, 128 + SIGTERM);
+	assert_int_equal(end.status, 128 + SIGKILL);
 	assert_true(end.out.bytes > 64 * 1024 * 1024);
 	assert_int_equal(unlink(endless_out), 0);
 }
@@ -130,6 +146,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_command_leaves_in_the_background_ends_with_it),
 		cmocka_unit_test(what_leaves_its_session_ends_with_the_command_too),
+		cmocka_unit_test(what_is_there_to_go_on_goes_on),
 		cmocka_unit_test(what_prints_without_end_is_ended_and_kept_so_far),
 	};
 
