@@ -57,9 +57,9 @@ process_harden(struct err_trace *trace)
 }
 
 bool
-process_swap_is_on(void)
+process_swap_is_on_in(const char *file)
 {
-	FILE *swaps = fopen("/proc/swaps", "re");
+	FILE *swaps = fopen(file, "re");
 	unsigned lines = 0;
 	int character;
 
@@ -69,6 +69,12 @@ process_swap_is_on(void)
 		lines += character == '\n';
 	fclose(swaps);
 	return lines > 1; /* the first is a heading */
+}
+
+bool
+process_swap_is_on(void)
+{
+	return process_swap_is_on_in("/proc/swaps");
 }
 
 /* What the child needs, made before the fork, behind which little is safe to call. */

@@ -18,6 +18,9 @@ void process_restore_umask(void);
 /* True when any swap is in use by the system (/proc/swaps lists a device or file). */
 bool process_swap_is_on(void);
 
+/* The same of a file like /proc/swaps, for tests; false when it is not there. */
+bool process_swap_is_on_in(const char *file);
+
 struct process_start {
 	const char *const
 	    *argv; /* NULL-terminated; argv[0] is looked up in PATH unless it has a '/' */

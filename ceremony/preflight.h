@@ -13,6 +13,8 @@ struct preflight_place {
 	const char *net;        /* "/sys/class/net" */
 	const char *routes;     /* "/proc/net/route" */
 	const char *routes6;    /* "/proc/net/ipv6_route" */
+	const char *swaps;      /* "/proc/swaps" */
+	const char *proc;       /* "/proc": how pcscd was started */
 	const char *readers[3]; /* folders with configurations and drivers of readers */
 	const char *state_dir;
 	const char *evidence;

@@ -21,6 +21,8 @@ const struct preflight_place preflight_machine = {
 	.net = "/sys/class/net",
 	.routes = "/proc/net/route",
 	.routes6 = "/proc/net/ipv6_route",
+	.swaps = "/proc/swaps",
+	.proc = "/proc",
 	.readers = { "/etc/reader.conf.d", "/usr/lib/pcsc/drivers/serial",
 	    "/usr/lib/pcsc/drivers" },
 };
@@ -125,9 +127,8 @@ look_at_routes(const struct preflight_place *place, char finding[PREFLIGHT_TEXT]
 static bool
 look_at_swap(const struct preflight_place *place, char finding[PREFLIGHT_TEXT])
 {
-	const bool on = process_swap_is_on();
+	const bool on = process_swap_is_on_in(place->swaps);
 
-	(void)place;
 	add(finding, on ? "swap is on: secrets could be written to disk" : "swap is off");
 	return !on;
 }
@@ -229,9 +230,8 @@ look_at_drivers(const struct preflight_place *place, char finding[PREFLIGHT_TEXT
 static bool
 look_at_log(const struct preflight_place *place, char finding[PREFLIGHT_TEXT])
 {
-	const bool logs = reader_pcscd_logs_apdus();
+	const bool logs = reader_pcscd_logs_apdus_in(place->proc);
 
-	(void)place;
 	add(finding, logs ? "pcscd logs what goes to the cards, PINs included"
 			  : "pcscd logs nothing of what goes to the cards");
 	return !logs;
