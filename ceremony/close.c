@@ -12,6 +12,7 @@
 #include "ceremony/bundle_tree.h"
 #include "ceremony/close_internal.h"
 #include "ceremony/folder.h"
+#include "ceremony/outputs.h"
 #include "custody/attendant.h"
 #include "roster/ceremony.h"
 #include "roster/roster.h"
@@ -89,6 +90,20 @@ freeze(struct closing *closing, struct err_trace *trace)
 		return err == ERR_OK ? ERR_OK : FAIL(trace, err, "the manifest is not read");
 	err = close_keys(closing, trace);
 	return err == ERR_OK ? bundle_freeze(closing->evidence, closing->out.head, trace) : err;
+}
+
+/* Before people say that all was followed, and before a manifest would name what is not so. */
+static enum err
+check_outputs(const struct closing *closing, struct err_trace *trace)
+{
+	const enum err err = outputs_check(closing->evidence, &closing->record, trace);
+
+	if (err == ERR_FORMAT)
+		err_next(trace,
+		    "Keep the ceremony's folder as it is, and find out what changed the file. With "
+		    "the file as it was: quorate ceremony close %s --by %s",
+		    shell_word(closing->input->folder).text, shell_word(closing->input->by).text);
+	return err;
 }
 
 /* Nobody signs what is not whole. */
@@ -195,6 +210,8 @@ close_all(struct closing *closing, struct err_trace *trace)
 {
 	enum err err = load(closing, trace);
 
+	if (err == ERR_OK)
+		err = check_outputs(closing, trace);
 	if (err == ERR_OK)
 		err = close_record(closing, trace);
 	if (err == ERR_OK)

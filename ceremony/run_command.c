@@ -11,6 +11,7 @@
 #include "base/shell_word.h"
 #include "ceremony/expect.h"
 #include "ceremony/folder.h"
+#include "ceremony/outputs.h"
 #include "ceremony/program.h"
 #include "custody/attendant.h"
 
@@ -337,6 +338,25 @@ check_room(const struct running *run, struct err_trace *trace)
 }
 
 static enum err
+check_outputs(const struct running *run, struct err_trace *trace)
+{
+	struct record record = { .count = 0 };
+	enum err err = run_read_record(run, &record, trace);
+
+	if (err != ERR_OK)
+		return err;
+	err = outputs_check(run->evidence, &record, trace);
+	record_free(&record);
+	if (err != ERR_FORMAT)
+		return err;
+	err_next(trace,
+	    "Keep the ceremony's folder as it is, and find out what changed the file. With the "
+	    "file as it was: quorate ceremony resume %s --by %s",
+	    shell_word(run->input->folder).text, shell_word(run->input->by).text);
+	return FAIL(trace, err, "step %u was not begun", run->progress.step);
+}
+
+static enum err
 write_begin(
     struct running *run, const struct words *words, unsigned attempt, struct err_trace *trace)
 {
@@ -365,6 +385,8 @@ run_step_command(struct running *run, struct err_trace *trace)
 	char name[32];
 	enum err err = check_room(run, trace);
 
+	if (err == ERR_OK)
+		err = check_outputs(run, trace);
 	snprintf(name, sizeof(name), "%03u-%u", step->number, attempt);
 	if (err == ERR_OK && attempt > 1)
 		err = run_resuming_words(run, from, &instead, trace);

@@ -119,6 +119,26 @@ a_mismatch_is_stopped() {
 	[ "$(recorded_lines wrong stopped)" = 1 ] && [ "$(recorded_lines wrong end)" = 1 ]
 }
 
+# The second step's command writes over what the first one printed: the third is not begun.
+what_was_printed_is_guarded() {
+	writes printed 'echo well'
+	sed -i "s/^      - id: stow/      - id: spoils\n        title: Spoil it\n        instruction: Do it.\n\
+        command: cp \/etc\/hostname ..\/outputs\/001-1.out\n        minutes: 1\n&/" printed/script.yaml
+	for verb in rehearse resume; do
+		meets 1 'what step 1 printed is not what the record tells of (evidence/outputs/001-1.out)
+step 3 was not begun' quorate ceremony "$verb" printed --by ann || return
+	done
+	fails grep -q '"kind":"begin".*"step":3' printed/evidence/record.jsonl
+	echo well >printed/evidence/outputs/001-1.out
+	quorate ceremony resume printed --by ann
+	rm printed/evidence/outputs/002-1.err
+	meets 1 'what step 2 printed' quorate ceremony close printed --by ann
+	fails grep -q '"kind":"statement"' printed/evidence/record.jsonl
+	touch printed/evidence/outputs/002-1.err
+	quorate ceremony close printed --by ann
+	quorate ceremony verify printed
+}
+
 # A step's command writes into the record: found at that step.
 the_record_is_guarded() {
 	writes guarded "cp /etc/hostname ../record.jsonl"
@@ -213,6 +233,7 @@ holds 'without somebody who must be there nothing begins' nobody_begins_without_
 holds 'a pause is resumed where it was' is_paused_and_resumed
 holds 'each custodian confirms for himself, or the deputy does' each_confirms_for_himself
 holds 'what is not as expected is an exception' a_mismatch_is_stopped
+holds 'what a step printed is the same at the next ones' what_was_printed_is_guarded
 holds 'a command that changes the record is found at its step' the_record_is_guarded
 holds 'what could be an option is not taken, and not asked for ever' an_example_that_does_not_fit_ends_it
 holds 'a command that hangs is ended' a_hanging_command_is_bounded
