@@ -305,6 +305,7 @@ go_on_with(struct running *run, struct err_trace *trace)
 		err = replay(run, &lines, trace);
 	if (err == ERR_OK)
 		err = check_goes_on(run, trace);
+	run->crashed = !run->progress.paused;
 	if (err == ERR_OK)
 		err = run_write(run, RECORD_RESUMED,
 		    json_pack("{s:i, s:I, s:s, s:s}", "step", (int)run->progress.step, "seconds",
@@ -320,8 +321,12 @@ go_on_with(struct running *run, struct err_trace *trace)
 static enum err
 go(struct running *run, struct err_trace *trace)
 {
-	enum err err = run_roll_call(run, trace);
+	struct err_trace closing = { 0 };
+	enum err closed;
+	enum err err = run->crashed ? run_end_left_session(run, trace) : ERR_OK;
 
+	if (err == ERR_OK)
+		err = run_roll_call(run, trace);
 	if (err == ERR_OK)
 		err = preflight(run, trace);
 	while (err == ERR_OK && !run->pausing) {
@@ -332,7 +337,9 @@ go(struct running *run, struct err_trace *trace)
 			break;
 		err = run_step(run, trace);
 	}
-	return err == ERR_OK && !run->pausing ? run_close_session(run, trace) : err;
+	/* However it ends: nothing stays open that nobody watches. */
+	closed = run_close_session(run, err == ERR_OK ? trace : &closing);
+	return err == ERR_OK ? closed : err;
 }
 
 static void

@@ -30,14 +30,15 @@ struct running {
 	int64_t roster_last; /* the time of its last event */
 	struct approvals approvals;
 	bool pausing;     /* somebody asked for it */
+	bool crashed;     /* it goes on after a crash, not a pause */
 	unsigned misfits; /* lines in a row that were not of the form that was asked for */
 };
 
-/* Adds a line, and goes on from it. Takes `body` in every case. */
 /* All that was recorded so far; record_free() *out. */
 MUST_CHECK enum err
 run_read_record(const struct running *run, struct record *out, struct err_trace *trace);
 
+/* Adds a line, and goes on from it. Takes `body` in every case. */
 MUST_CHECK enum err
 run_write(struct running *run, enum record_kind kind, json_t *body, struct err_trace *trace);
 
@@ -142,5 +143,8 @@ char *run_where(const struct running *run);
 /* Opens and closes what the step in hand wants. *ready: it is as it must be. */
 MUST_CHECK enum err run_sessions(struct running *run, bool *ready, struct err_trace *trace);
 MUST_CHECK enum err run_close_session(struct running *run, struct err_trace *trace);
+
+/* After a crash: ends what may be open, also where the crash came before the line that says so. */
+MUST_CHECK enum err run_end_left_session(struct running *run, struct err_trace *trace);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "custody/attendant.h"
 
 enum { GATHERING_S = 1800 };
 
@@ -38,21 +39,48 @@ write_session(struct running *run, const char *quorum, bool open, struct err_tra
 	    trace);
 }
 
-enum err
-run_close_session(struct running *run, struct err_trace *trace)
+/* One that ended by itself (its time was over) is as closed as can be. */
+static enum err
+end_session(struct running *run, const char *quorum, struct err_trace *trace)
 {
-	const char *words[] = { "quorate", "deactivate", run->progress.session };
+	const char *words[] = { "quorate", "deactivate", quorum };
 	char name[64];
 	const struct run_own own = { name, words, 3, 120 };
 	int status = 0;
 	enum err err;
 
-	if (run->progress.session == NULL)
-		return ERR_OK;
 	name_output(run, "end", name);
 	err = run_own(run, &own, &status, trace);
-	/* One that ended by itself (its time was over) is as closed as can be. */
-	return err == ERR_OK ? write_session(run, run->progress.session, false, trace) : err;
+	return err == ERR_OK && run->progress.session != NULL
+		   ? write_session(run, quorum, false, trace)
+		   : err;
+}
+
+enum err
+run_close_session(struct running *run, struct err_trace *trace)
+{
+	return run->progress.session == NULL ? ERR_OK
+					     : end_session(run, run->progress.session, trace);
+}
+
+enum err
+run_end_left_session(struct running *run, struct err_trace *trace)
+{
+	const struct script_session *session = wanted(run);
+	const char *quorum = run->progress.session;
+	struct attendant *attendant = run->input->attendant;
+	char text[320];
+
+	if (quorum == NULL && session != NULL)
+		quorum = session->quorum;
+	if (quorum == NULL)
+		return ERR_OK;
+	snprintf(text, sizeof(text),
+	    "A session of '%s' may have been left open: it is ended now, and opened again by the "
+	    "step that needs it.",
+	    quorum);
+	attendant->note(attendant->context, text);
+	return end_session(run, quorum, trace);
 }
 
 static enum err

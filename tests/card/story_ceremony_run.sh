@@ -66,12 +66,13 @@ founds_people() {
 	quorate person add pia --role auditor --by ann
 	quorate person add carl --role custodian --by ann
 	quorate person add bea --role custodian --by ann
+	quorate person add kim --role custodian --by ann
 	quorate person add ida --role deputy --by ann
 }
 
 is_held() {
 	writes good 'echo well'
-	quorate ceremony rehearse good --by ann
+	recorded quorate ceremony rehearse good --by ann
 	[ "$(recorded_lines good 'done')" = 2 ] && [ "$(recorded_lines good filled)" = 1 ]
 }
 
@@ -221,8 +222,78 @@ a_planted_pin_is_found() {
 	holds_a_pin cards/evidence
 }
 
+# Two steps in one session of a quorum; the second one with a command, too.
+writes_session() {
+	writes "$1" 'quorate key list root'
+	sed -i "s/text: well/text: signer/; s/timeout: 2s/timeout: 60s/
+		s/^      - id: stow/      - id: more\n        title: List\n        instruction: List once more.\n\
+        command: quorate key list root\n        minutes: 1\n&/
+		s/^sign_off:/sessions:\n  - {quorum: root, steps: 1-2, for: 15m}\n&/" "$1/script.yaml"
+}
+
+# killed_at ASK VERB FOLDER: with the robot, killed at that ask.
+killed_at() {
+	status=0
+	QUORATE_KILL=$1 quorate ceremony "$2" "$3" --attendant "$here/ceremony_killer.py" --by ann ||
+		status=$?
+	[ "$status" = 137 ] || { echo "at '$1' it ended with $status" && return 1; }
+}
+
+nothing_is_open() {
+	fails pgrep -x quorate-agent
+	fails pgrep -f 'quorate activate'
+}
+
+# sessions_of FOLDER: opened and closed, in order.
+sessions_of() {
+	grep '"kind":"session"' "$1/evidence/record.jsonl" | sed 's/.*"open":\([a-z]*\).*/\1/' |
+		tr '\n' ' '
+}
+
+a_quorum_stands() {
+	enrols root bea kim
+	creates root 2 carl,bea,kim
+	quorate key generate root --label signer --by ann
+	nothing_is_open
+}
+
+a_session_serves_its_steps() {
+	writes_session session
+	quorate ceremony rehearse session --by ann
+	[ "$(sessions_of session)" = 'true false ' ]
+	nothing_is_open
+}
+
+# Killed in its middle, and before that where it was open and no line said so yet.
+a_killed_session_is_opened_again() {
+	writes_session killed
+	killed_at 'menu Step 1' rehearse killed
+	quorate activate root --admin --persistent --by ann
+	killed_at 'menu Step 2' resume killed
+	[ "$(sessions_of killed)" = 'true ' ]
+	pgrep -x quorate-agent
+	quorate ceremony resume killed --by ann
+	[ "$(sessions_of killed)" = 'true false true false ' ]
+	nothing_is_open
+	quorate ceremony close killed --by ann
+	quorate ceremony verify killed
+}
+
+# Whoever is at the keyboard stops it in the middle of the session.
+a_session_ends_with_the_run() {
+	writes_session left
+	robot "stop-at menu $((first + 1))" fails quorate ceremony rehearse left --by ann
+	[ "$(sessions_of left)" = 'true false ' ]
+	nothing_is_open
+	quorate ceremony resume left --by ann
+	[ "$(sessions_of left)" = 'true false true false ' ]
+	nothing_is_open
+}
+
 holds 'people stand ready' founds_people
 holds 'a ceremony is held as it is written' is_held
+# The menu of the first step: how many stand before it depends on what preflight finds here.
+first=$(sed '/Step 1 of/q' "$STORY_ASKED" | grep -c '"ask":"menu"')
 told 1 'a second run of it is refused' 'begun before' quorate ceremony rehearse good --by ann
 told 1 'and there is nothing to resume' 'every step of this ceremony is done' \
 	quorate ceremony resume good --by ann
@@ -245,5 +316,10 @@ holds 'a full disk stops before a step, and it goes on when there is room' \
 	a_full_disk_stops_before_a_step
 holds 'no PIN of a card is in the evidence' cards_leave_no_pin
 holds 'and one that is planted there is found' a_planted_pin_is_found
+
+holds 'a quorum has a key' a_quorum_stands
+holds 'a session serves its steps' a_session_serves_its_steps
+holds 'killed in a session, it ends that one and opens another' a_killed_session_is_opened_again
+holds 'a session ends with the run that opened it' a_session_ends_with_the_run
 
 conclude
