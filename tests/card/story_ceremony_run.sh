@@ -120,6 +120,52 @@ a_mismatch_is_stopped() {
 	[ "$(recorded_lines wrong stopped)" = 1 ] && [ "$(recorded_lines wrong end)" = 1 ]
 }
 
+# A decision that leads past a step: that step is not in the record, and who decided is.
+a_decision_leads_past_a_step() {
+	writes jumps 'echo well'
+	sed -i "s/^      - id: stow/      - id: skipped\n        title: Once more\n        instruction: Look.\n\
+        minutes: 1\n&/; 0,/confirm: .auditor./s//&\n        decide:\n          question: Once more?\n\
+          choices:\n            - {word: again, text: look once more, to: skipped}\n\
+            - {word: enough, text: it was seen, to: stow}/" jumps/script.yaml
+	robot "menu $((first + 1)) enough; menu $((first + 2)) oda" quorate ceremony rehearse jumps --by ann
+	grep '"kind":"decided"' jumps/evidence/record.jsonl |
+		grep '"by":"oda"' | grep '"step":1' | grep -q '"taken":"enough"'
+	fails grep -q '"step":2' jumps/evidence/record.jsonl
+	[ "$(recorded_lines jumps 'done')" = 2 ] && [ "$(recorded_lines jumps stopped)" = 0 ]
+	quorate ceremony close jumps --by ann
+	quorate ceremony verify jumps
+}
+
+# Out before the second step, which asks again until she is back.
+who_goes_out_is_waited_for() {
+	writes waits 'echo well'
+	robot "menu $((first + 1)) out; menu $((first + 2)) oda; menu $((first + 3)) note;
+		menu $((first + 4)) ann; menu $((first + 5)) in" recorded \
+		quorate ceremony rehearse waits --by ann
+	asks 'NOT HERE: auditor (0 of 1 here), auditor (to confirm). The step cannot begin without them.'
+	grep '"kind":"person"' waits/evidence/record.jsonl | grep '"person":"oda"' |
+		sed 's/.*"in":\([a-z]*\).*/\1/' >went
+	printf 'true\nfalse\ntrue\n' | cmp - went
+	[ "$(recorded_lines waits note)" = 1 ] && [ "$(recorded_lines waits 'done')" = 2 ]
+}
+
+# The first run stands at its first step while a second one is tried.
+one_run_at_a_time() {
+	writes twice "[sh, -c, 'touch ../../on; while ! test -e ../../enough; do sleep 0.05; done; echo well']"
+	sed -i 's/timeout: 2s/timeout: 60s/' twice/script.yaml
+	quorate ceremony rehearse twice --by ann >running 2>&1 &
+	soon test -e twice/on || cat running
+	cp twice/evidence/record.jsonl before
+	for verb in rehearse resume; do
+		meets 1 'this ceremony is being run by another program' \
+			quorate ceremony "$verb" twice --by ann || return
+	done
+	cmp before twice/evidence/record.jsonl
+	touch twice/enough
+	wait $!
+	[ "$(recorded_lines twice 'done')" = 2 ]
+}
+
 # The second step's command writes over what the first one printed: the third is not begun.
 what_was_printed_is_guarded() {
 	writes printed 'echo well'
@@ -304,6 +350,9 @@ holds 'without somebody who must be there nothing begins' nobody_begins_without_
 holds 'a pause is resumed where it was' is_paused_and_resumed
 holds 'each custodian confirms for himself, or the deputy does' each_confirms_for_himself
 holds 'what is not as expected is an exception' a_mismatch_is_stopped
+holds 'a decision leads past a step, and the record says whose it was' a_decision_leads_past_a_step
+holds 'who went out is waited for' who_goes_out_is_waited_for
+holds 'a ceremony is run by one program at a time' one_run_at_a_time
 holds 'what a step printed is the same at the next ones' what_was_printed_is_guarded
 holds 'a command that changes the record is found at its step' the_record_is_guarded
 holds 'what could be an option is not taken, and not asked for ever' an_example_that_does_not_fit_ends_it
