@@ -81,6 +81,16 @@ check_signature(
 	return ERR_OK;
 }
 
+static enum err
+check_paper(const json_t *line, struct err_trace *trace)
+{
+	if (json_is_null(json_object_get(line, "card")) &&
+	    json_is_null(json_object_get(line, "statement")) &&
+	    json_is_null(json_object_get(line, "signature")))
+		return ERR_OK;
+	return FAIL(trace, ERR_FORMAT, "it is on paper, and has what a card signs");
+}
+
 enum err
 approval_verify(
     const json_t *line, const struct approval_question *question, struct err_trace *trace)
@@ -90,7 +100,9 @@ approval_verify(
 	enum err err;
 
 	if (how != NULL && strcmp(how, "paper") == 0)
-		return ERR_OK;
+		return check_paper(line, trace);
+	if (how == NULL || strcmp(how, "card") != 0)
+		return FAIL(trace, ERR_FORMAT, "it is neither by card nor on paper");
 	err = bundle_card_read(json_object_get(line, "card"), &card, trace);
 	if (err == ERR_OK)
 		err = check_statement(line, question, &card, trace);
@@ -109,6 +121,7 @@ approval_how(const struct approval *approval, char *out, size_t size)
 struct reading {
 	struct roster *roster;
 	const struct script *script;
+	const struct sheet *sheet;
 	struct approvals *out;
 };
 
@@ -188,6 +201,30 @@ place_for(struct approvals *out, const struct roster_ceremony *event, const char
 	return &out->one[out->count++];
 }
 
+static void PRINTF_LIKE(3, 4) add(char *out, size_t size, const char *format, ...)
+{
+	const size_t at = strlen(out);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(out + at, size - at, format, arguments);
+	va_end(arguments);
+}
+
+static enum err
+take_one(struct reading *reading, const struct roster_ceremony *event, struct err_trace *trace)
+{
+	struct approvals *out = reading->out;
+	char person[ROSTER_NAME];
+
+	whose_name(reading->roster, &event->person, person);
+	if (sheet_fills(reading->sheet, event->role, person))
+		return read_one(reading, event, place_for(out, event, person), trace);
+	add(out->others, sizeof(out->others), "%s%.40s (%s)", out->others[0] == '\0' ? "" : ", ",
+	    person, event->role);
+	return ERR_OK;
+}
+
 /* Those of other bytes, as long as the role has not approved these. */
 static void
 find_stale(struct reading *reading)
@@ -214,17 +251,17 @@ find_stale(struct reading *reading)
 }
 
 enum err
-approvals_read(struct roster *roster, const struct script *script, struct approvals *out,
+approvals_read(struct roster *roster, const struct approval_wanted *wanted, struct approvals *out,
     struct err_trace *trace)
 {
 	struct approvals all = { .count = 0 };
-	struct reading reading = { roster, script, &all };
+	struct reading reading = { roster, wanted->script, wanted->sheet, &all };
 	struct roster_ceremony *list = NULL;
 	struct roster_hash hash;
 	size_t count = 0;
 	enum err err;
 
-	memcpy(hash.bytes, script->hash, sizeof(hash.bytes));
+	memcpy(hash.bytes, wanted->script->hash, sizeof(hash.bytes));
 	err = roster_ceremony_list(roster, &hash, &list, &count, trace);
 	if (err != ERR_OK)
 		return err;
@@ -232,12 +269,8 @@ approvals_read(struct roster *roster, const struct script *script, struct approv
 	if (all.one == NULL)
 		err = FAIL(trace, ERR_NOMEM, "no memory for approvals");
 	for (size_t i = 0; err == ERR_OK && i < count; i++) {
-		char person[ROSTER_NAME];
-
-		if (list[i].kind != ROSTER_CEREMONY_APPROVED)
-			continue;
-		whose_name(roster, &list[i].person, person);
-		err = read_one(&reading, &list[i], place_for(&all, &list[i], person), trace);
+		if (list[i].kind == ROSTER_CEREMONY_APPROVED)
+			err = take_one(&reading, &list[i], trace);
 	}
 	free(list);
 	if (err == ERR_OK)
@@ -265,16 +298,6 @@ approvals_of(const struct approvals *approvals, const char *role)
 		if (approvals->one[i].wrong[0] == '\0' && strcmp(approvals->one[i].role, role) == 0)
 			return &approvals->one[i];
 	return NULL;
-}
-
-static void PRINTF_LIKE(3, 4) add(char *out, size_t size, const char *format, ...)
-{
-	const size_t at = strlen(out);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(out + at, size - at, format, arguments);
-	va_end(arguments);
 }
 
 bool
@@ -307,6 +330,8 @@ approvals_look(
 	}
 	if (!well && approvals->stale[0] != '\0')
 		add(out, size, "; other bytes of it were, by: %s", approvals->stale);
+	if (!well && approvals->others[0] != '\0')
+		add(out, size, "; not on the sheet as such: %s", approvals->others);
 	for (size_t i = 0; well && i < approvals->count; i++) {
 		char how[ROSTER_SHORT_NAME + 16];
 

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "ceremony/script.h"
+#include "ceremony/sheet.h"
 #include "custody/custody.h"
 #include "roster/ceremony.h"
 
@@ -27,15 +28,23 @@ struct approval {
 	json_t *line;             /* as the record has it: RECORD_APPROVED */
 };
 
-/* The newest of each person in each role, the oldest first. */
+/* The newest of each person in each role that the sheet gives them, the oldest first. */
 struct approvals {
 	struct approval *one;
 	size_t count;
-	char stale[APPROVAL_WHY]; /* roles that approved only other bytes of it: "auditor, …" */
+	char stale[APPROVAL_WHY];  /* roles that approved only other bytes of it: "auditor, …" */
+	char others[APPROVAL_WHY]; /* who approved it in a role that the sheet gives to somebody
+				      else: "carl (auditor), …" */
+};
+
+/* What is approved, and by whom it may be. */
+struct approval_wanted {
+	const struct script *script;
+	const struct sheet *sheet;
 };
 
 /* Looks at each signature again. approvals_free(out). */
-MUST_CHECK enum err approvals_read(struct roster *roster, const struct script *script,
+MUST_CHECK enum err approvals_read(struct roster *roster, const struct approval_wanted *wanted,
     struct approvals *out, struct err_trace *trace);
 void approvals_free(struct approvals *approvals);
 

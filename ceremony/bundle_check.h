@@ -50,12 +50,10 @@ bool bundle_roster_knows(
 void bundle_check_length(struct bundle_check *check);
 void bundle_tell_length(struct bundle_check *check);
 
-/* Of a record that has a first line. */
-void bundle_check_approvals(struct bundle_check *check);
-
 /* Only ERR_NOMEM and the like; what is wrong with the evidence is found, not failed for. */
 MUST_CHECK enum err bundle_check_record(struct bundle_check *check, struct err_trace *trace);
 MUST_CHECK enum err bundle_check_cards(struct bundle_check *check, struct err_trace *trace);
+MUST_CHECK enum err bundle_check_approvals(struct bundle_check *check, struct err_trace *trace);
 MUST_CHECK enum err bundle_check_addendum(struct bundle_check *check, struct err_trace *trace);
 MUST_CHECK enum err bundle_check_signatures(struct bundle_check *check, struct err_trace *trace);
 MUST_CHECK enum err bundle_check_previous(struct bundle_check *check, struct err_trace *trace);

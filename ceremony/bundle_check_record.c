@@ -136,7 +136,6 @@ look_at_record(struct bundle_check *check)
 	check_hash(check, "script", FOLDER_SCRIPT);
 	check_hash(check, "sheet", FOLDER_SHEET);
 	check_outputs(check);
-	bundle_check_approvals(check);
 	tell_statements(check);
 }
 

@@ -192,6 +192,7 @@ check_all(struct bundle_check *check, struct err_trace *trace)
 	static enum err (*const parts[])(struct bundle_check *, struct err_trace *) = {
 		bundle_check_record,
 		bundle_check_cards,
+		bundle_check_approvals,
 		bundle_check_addendum,
 		bundle_check_signatures,
 		bundle_check_previous,

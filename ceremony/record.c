@@ -39,7 +39,7 @@ static const struct {
 	[RECORD_EXCEPTION] = { "exception", "number:i step:i expected:s happened:s decided:s "
 					    "confirmed:s outcome:s" },
 	[RECORD_PAUSED] = { "paused", "step:i by:s reason:s" },
-	[RECORD_RESUMED] = { "resumed", "step:i seconds:i after:s boot:s" },
+	[RECORD_RESUMED] = { "resumed", "step:i seconds:i after:s boot:s by:s" },
 	[RECORD_INVENTORY] = { "inventory", "tokens:l entropy:s" },
 	[RECORD_STATEMENT] = { "statement", "person:s role:s says:s text:s how:s" },
 	[RECORD_STOPPED] = { "stopped", "step:i by:s reason:s" },

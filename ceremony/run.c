@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/chain.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/file.h"
@@ -308,10 +309,13 @@ go_on_with(struct running *run, struct err_trace *trace)
 	run->crashed = !run->progress.paused;
 	if (err == ERR_OK)
 		err = run_write(run, RECORD_RESUMED,
-		    json_pack("{s:i, s:I, s:s, s:s}", "step", (int)run->progress.step, "seconds",
-			(json_int_t)(clock_utc() - lines.lines[lines.count - 1].time), "after",
-			run->progress.paused ? "pause" : "crash", "boot", run_boot_id(boot)),
+		    json_pack("{s:i, s:I, s:s, s:s, s:o}", "step", (int)run->progress.step,
+			"seconds", (json_int_t)(clock_utc() - lines.lines[lines.count - 1].time),
+			"after", run->progress.paused ? "pause" : "crash", "boot",
+			run_boot_id(boot), "by", chain_text(run->input->by)),
 		    trace);
+	if (err == ERR_OK && run->mode == RUN_REAL)
+		err = run_write_approvals(run, &lines, trace);
 	record_free(&lines);
 	return err;
 }

@@ -66,7 +66,8 @@ run_look_at_roster(struct running *run, struct err_trace *trace)
 	roster_id_format(roster_identity(roster), run->roster_id);
 	err = run_last_event(roster, run->roster_head, &run->roster_last, trace);
 	if (err == ERR_OK)
-		err = approvals_read(roster, run->script, &run->approvals, trace);
+		err = approvals_read(roster, &(struct approval_wanted){ run->script, run->sheet },
+		    &run->approvals, trace);
 	if (err != ERR_OK)
 		roster_drop(roster);
 	return err == ERR_OK ? roster_close(roster, trace) : err;
@@ -203,16 +204,33 @@ host_json(void)
 	    uname(&name) == 0 ? name.release : "?", "clock", clock);
 }
 
-/* Who approved these bytes, for a ceremony that counts. */
-static enum err
-write_approvals(struct running *run, struct err_trace *trace)
+static bool
+has_approval(const struct record *record, const json_t *approval)
+{
+	for (size_t i = 0; i < record->count; i++) {
+		const json_t *line = record->lines[i].json, *member;
+		bool same = record->lines[i].kind == RECORD_APPROVED;
+		const char *name;
+
+		json_object_foreach((json_t *)(uintptr_t)approval, name, member) same =
+		    same && json_equal(json_object_get(line, name), member);
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+enum err
+run_write_approvals(struct running *run, const struct record *record, struct err_trace *trace)
 {
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; err == ERR_OK && i < run->approvals.count; i++)
-		if (run->approvals.one[i].wrong[0] == '\0')
-			err = run_write(run, RECORD_APPROVED,
-			    json_deep_copy(run->approvals.one[i].line), trace);
+	for (size_t i = 0; err == ERR_OK && i < run->approvals.count; i++) {
+		const struct approval *one = &run->approvals.one[i];
+
+		if (one->wrong[0] == '\0' && !has_approval(record, one->line))
+			err = run_write(run, RECORD_APPROVED, json_deep_copy(one->line), trace);
+	}
 	return err;
 }
 
@@ -221,6 +239,7 @@ run_write_open(struct running *run, struct err_trace *trace)
 {
 	char script[2 * SHA256_SIZE + 1], sheet[2 * SHA256_SIZE + 1];
 	const char *head = run->sheet->previous_head;
+	const struct record nothing = { .count = 0 };
 	enum err err;
 
 	hex_encode(run->script->hash, SHA256_SIZE, script);
@@ -234,5 +253,6 @@ run_write_open(struct running *run, struct err_trace *trace)
 		"previous", head == NULL ? json_null() : json_pack("{s:s}", "head", head), "by",
 		chain_text(run->input->by)),
 	    trace);
-	return err == ERR_OK && run->mode == RUN_REAL ? write_approvals(run, trace) : err;
+	return err == ERR_OK && run->mode == RUN_REAL ? run_write_approvals(run, &nothing, trace)
+						      : err;
 }

@@ -14,6 +14,10 @@ MUST_CHECK enum err run_look_at_roster(struct running *run, struct err_trace *tr
 
 MUST_CHECK enum err run_write_open(struct running *run, struct err_trace *trace);
 
+/* Who approved these bytes, those of them that the record has not yet. */
+MUST_CHECK enum err
+run_write_approvals(struct running *run, const struct record *record, struct err_trace *trace);
+
 /* The kernel's name for this start of the machine; "?" where it has none. Returns `out`. */
 const char *run_boot_id(char out[64]);
 

@@ -103,6 +103,9 @@ MUST_CHECK enum err sheet_expand(const struct sheet *sheet, const struct sheet_r
 /* Who fills a seat that names one person; NULL: nobody, or anybody of the role may. */
 const struct sheet_person *sheet_seated(const struct sheet *sheet, const char *word);
 
+/* Whether the role is that person's, as one of its people or as a deputy. */
+bool sheet_fills(const struct sheet *sheet, const char *role, const char *name);
+
 /* What stands before the dot and is neither token, role nor step: "media", "sheet", … */
 bool sheet_name_is_reserved(const char *name);
 

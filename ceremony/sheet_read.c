@@ -91,6 +91,20 @@ sheet_seated(const struct sheet *sheet, const char *word)
 }
 
 bool
+sheet_fills(const struct sheet *sheet, const char *role, const char *name)
+{
+	for (size_t i = 0; i < sheet->person_count; i++) {
+		const struct sheet_person *person = &sheet->people[i];
+
+		if (strcmp(person->role, role) == 0 &&
+		    (strcmp(person->name, name) == 0 ||
+			(person->deputy != NULL && strcmp(person->deputy, name) == 0)))
+			return true;
+	}
+	return false;
+}
+
+bool
 sheet_token_is_software(const struct sheet_token *token)
 {
 	return (token->model != NULL && strstr(token->model, "SoftHSM") != NULL) ||

@@ -7,6 +7,7 @@
 #include "base/shell_word.h"
 #include "cli/terminal.h"
 #include "custody/attendant.h"
+#include "roster/person.h"
 
 /* What is said beside a command's own options, by the same rows as everything that is typed. */
 static unsigned
@@ -84,14 +85,16 @@ ceremony_hold(struct cli *cli, const struct ceremony_hold *hold, struct err_trac
 	char robot[512];
 	struct run_input input;
 	struct run_outcome outcome;
-	enum err err = ERR_OK;
+	struct roster_person person;
+	enum err err;
 
 	if (cli->line->by == NULL) {
 		err_next(trace, "Add --by NAME: the person at the keyboard. 'quorate person list' "
 				"shows names.");
 		return FAIL(trace, ERR_ARGUMENT, "who is at the keyboard?");
 	}
-	if (hold->people)
+	err = roster_person_find(cli->custody.roster, cli->line->by, &person, trace);
+	if (err == ERR_OK && hold->people)
 		err = seat_people(cli, robot, sizeof(robot), trace);
 	if (err != ERR_OK)
 		return err;

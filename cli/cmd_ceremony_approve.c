@@ -103,7 +103,8 @@ show(struct cli *cli, const struct ceremony_texts *texts, struct err_trace *trac
 	const struct script *script = texts->script;
 	struct approvals approvals;
 	json_t *roles = json_array();
-	enum err err = approvals_read(cli->custody.roster, script, &approvals, trace);
+	enum err err = approvals_read(cli->custody.roster,
+	    &(struct approval_wanted){ script, texts->sheet }, &approvals, trace);
 
 	for (size_t i = 0; err == ERR_OK && i < script->role_count; i++) {
 		const struct script_role *role = &script->roles[i];
@@ -136,14 +137,8 @@ show(struct cli *cli, const struct ceremony_texts *texts, struct err_trace *trac
 static enum err
 check_fills(const struct sheet *sheet, const char *role, const char *name, struct err_trace *trace)
 {
-	for (size_t i = 0; i < sheet->person_count; i++) {
-		const struct sheet_person *person = &sheet->people[i];
-
-		if (strcmp(person->role, role) == 0 &&
-		    (strcmp(person->name, name) == 0 ||
-			(person->deputy != NULL && strcmp(person->deputy, name) == 0)))
-			return ERR_OK;
-	}
+	if (sheet_fills(sheet, role, name))
+		return ERR_OK;
 	err_next(trace, "The sheet says who fills each role; without --role they are shown.");
 	return FAIL(trace, ERR_DENIED, "%s does not fill the role '%.32s'", name, role);
 }

@@ -109,7 +109,8 @@ look_at_machine(struct readiness *ready)
 	if (run_last_event(roster, NULL, &place.roster_last, NULL) != ERR_OK)
 		place.roster_last = 0;
 	place.script = ready->texts->script;
-	if (approvals_read(roster, place.script, &approvals, NULL) != ERR_OK)
+	if (approvals_read(roster, &(struct approval_wanted){ place.script, ready->texts->sheet },
+		&approvals, NULL) != ERR_OK)
 		approvals = (struct approvals){ .count = 0 }; /* none that counts */
 	place.approvals = &approvals;
 	for (size_t i = 0; preflight_checks[i].name != NULL; i++) {

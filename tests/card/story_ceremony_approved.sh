@@ -65,6 +65,23 @@ is_held() {
 	quorate ceremony close one --by ann
 }
 
+# Whom the sheet gives another role approved nothing.
+is_approved_in_a_pause() {
+	rm -rf late && mkdir late && cp one/*.yaml one/dry-run.json late
+	sed -i 's/auditor: oda/auditor: kim/' late/sheet.yaml
+	meets 0 'not on the sheet as such: oda (auditor)' quorate ceremony approve late
+	sed -i 's/auditor: kim/auditor: {name: oda, deputy: kim}/' late/sheet.yaml
+	robot 'stop-at menu 5' fails quorate ceremony run late --by ann
+	[ "$(grep -c '"kind":"approved"' late/evidence/record.jsonl)" = 2 ]
+	quorate ceremony approve late --role auditor --paper --by kim
+	meets 4 "nobody in the roster is called 'nobody'" quorate ceremony resume late --by nobody
+	quorate ceremony resume late --by kim
+	[ "$(grep -c '"kind":"approved"' late/evidence/record.jsonl)" = 3 ]
+	grep -q '"by":"kim".*"kind":"resumed"' late/evidence/record.jsonl
+	quorate ceremony close late --by ann
+	quorate ceremony verify late
+}
+
 # What is read a second time is another script: each pipe gives its reader the next bytes.
 is_swapped() {
 	rm -rf two && mkdir two && cp one/script.yaml script-1 && cp one/sheet.yaml sheet-1
@@ -117,17 +134,20 @@ import hashlib, json, sys
 path, old, new = sys.argv[1:]
 prev, out = "0" * 64, []
 for line in open(path, encoding="utf-8"):
+    again = old == new
     if '"kind":"approved"' in line:
         line = line.replace(old, new)
-    members = json.loads(line)
-    members["prev"] = prev
-    text = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    prev = hashlib.sha256(text.encode()).hexdigest()
-    out.append(text + "\n")
+    for i in range(1 + (again and old in line)):
+        members = json.loads(line)
+        members["prev"] = prev
+        members["n"] = len(out) + 1
+        text = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        prev = hashlib.sha256(text.encode()).hexdigest()
+        out.append(text + "\n")
 open(path, "w", encoding="utf-8").writelines(out)
 END
 	fails quorate ceremony verify forged >said 2>&1
-	grep -q "the approval in line [23]: $3" said || { cat said && return 1; }
+	grep -q "the approval in line [234]: $3" said || { cat said && return 1; }
 }
 
 a_shell_checks_it() {
@@ -159,10 +179,18 @@ writes 'A small ceremony'
 holds 'a ceremony that was approved is held, and its record says by whom' is_held
 told 0 'its evidence verifies' 'as it was' quorate ceremony verify one
 holds 'a script that is swapped behind the gate is not held' is_swapped
+holds 'who approved while it was paused is in its record, too' is_approved_in_a_pause
 holds 'another role in an approval is caught' is_caught '"role":"auditor"' '"role":"guest"' \
 	'the signature is not by card'
 holds 'so is another person' is_caught '"person":"oda"' '"person":"kim"' 'what was signed is of another name'
 holds 'so is another script' is_caught '"script":"' '"script":"0' 'what was signed is of another script'
+holds 'so is one that is neither by card nor on paper' is_caught '"how":"paper"' '"how":"voice"' \
+	'it is neither by card nor on paper'
+holds 'so is one on paper with what a card signs' is_caught '"how":"card"' '"how":"paper"' \
+	'it is on paper, and has what a card signs'
+holds 'so is one from after its line' is_caught '"at":' '"at":1' 'it was given after the line was written'
+holds 'so is one that stands there twice' is_caught '"role":"auditor"' '"role":"auditor"' \
+	'it stands in line [23], too'
 holds 'and a shell with openssl checks it' a_shell_checks_it
 QUORATE_ROSTER=$PWD/real.db
 export QUORATE_ROSTER
