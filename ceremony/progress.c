@@ -146,7 +146,7 @@ add_begin(struct progress *progress)
 	progress->tries[progress->step - 1]++;
 	progress->begun = true;
 	progress->ended = false;
-	progress->matches = false;
+	progress->matches = progress->cut = false;
 	progress->outcome = 0;
 }
 
@@ -199,14 +199,13 @@ add_resumed(struct progress *progress)
 		progress->cut = true;
 }
 
-/* What a signal ended was cut off too. */
+/* What a signal ended was cut off too, also when it is ours: its time was over. */
 static void
 add_end(struct progress *progress, const json_t *line)
 {
 	progress->ended = true;
 	progress->matches = is_true(line, "matches");
-	if (number_of(line, "status") > 128)
-		progress->cut = true;
+	progress->cut = number_of(line, "status") > 128;
 }
 
 static void

@@ -54,7 +54,7 @@ struct progress {
 	bool begun;    /* this attempt */
 	bool ended;    /* its command */
 	bool matches;
-	bool cut;           /* its command was cut off once: what it did is not in the record */
+	bool cut;           /* its last try was cut off: what that did is not in the record */
 	char outcome;       /* of its last exception: 'r'etry, 'd'eviation, 's'top; 0 */
 	char *taken;        /* its decision */
 	uint64_t confirmed; /* of its roles that must, by index */

@@ -37,7 +37,9 @@ ask_texts(struct running *run, const struct run_happened *happened, struct excep
 	return err;
 }
 
-/* A step that is never skipped may all the same have been finished otherwise, once it was cut off.
+/*
+ * A step that is never skipped may all the same have been finished otherwise, where it was cut off:
+ * until it is begun once more.
  */
 static const char *
 outcome_question(const struct script_step *step, bool cut)

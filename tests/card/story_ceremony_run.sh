@@ -203,10 +203,25 @@ an_example_that_does_not_fit_ends_it() {
 	! grep -q -e --help unfit/evidence/record.jsonl
 }
 
+# What a command did that was ended is as unknown as after a crash.
 a_hanging_command_is_bounded() {
 	writes hangs 'sleep 600'
-	fails quorate ceremony rehearse hangs --by ann
+	sed -i '0,/timeout: 2s/s//&\n        never_skip: true/' hangs/script.yaml
+	recorded fails quorate ceremony rehearse hangs --by ann
 	grep -q 'did not end in time' hangs/evidence/record.jsonl
+	asks 'This step is never skipped, but its command was cut off'
+}
+
+# Cut off by a signal, it may have been finished otherwise; done once more, that is what counts.
+once_more_it_is_never_skipped() {
+	writes again "[sh, -c, 'rm ../../first && kill -9 \$\$\$\$']"
+	sed -i '0,/timeout: 2s/s//&\n        never_skip: true/' again/script.yaml
+	touch again/first
+	robot "menu $((first + 2)) retry; menu $((first + 7)) deviation" recorded \
+		meets 1 'took nothing that was offered' quorate ceremony rehearse again --by ann
+	asks 'This step is never skipped, but its command was cut off
+(This step is never skipped.)'
+	[ "$(recorded_lines again end)" = 2 ] && ! recorded_lines again 'done'
 }
 
 what_is_no_text_is_kept_whole() {
@@ -357,6 +372,7 @@ holds 'what a step printed is the same at the next ones' what_was_printed_is_gua
 holds 'a command that changes the record is found at its step' the_record_is_guarded
 holds 'what could be an option is not taken, and not asked for ever' an_example_that_does_not_fit_ends_it
 holds 'a command that hangs is ended' a_hanging_command_is_bounded
+holds 'what was cut off may be done otherwise, until it is done again' once_more_it_is_never_skipped
 holds 'output that is no text is kept whole, beside the record' what_is_no_text_is_kept_whole
 writes writes yes
 holds 'what prints without end is cut off, and is an exception' what_prints_without_end_is_cut_off
