@@ -57,6 +57,8 @@ enum bundle_finding_kind {
 	/* From here on what is said, and is no error by itself: */
 	BUNDLE_UNSIGNED, /* what no card signed */
 	BUNDLE_DISSENT,  /* someone at the sign-off does not agree */
+	BUNDLE_DEVIATES, /* an exception, or someone at the sign-off who tells of one */
+	BUNDLE_STOPPED,  /* it did not reach its end */
 	BUNDLE_UNSEEN,   /* what could not be looked at here: no roster, no previous evidence */
 	BUNDLE_UNNOTED,  /* lines of the addendum that the roster does not know yet */
 	BUNDLE_FINDING__COUNT

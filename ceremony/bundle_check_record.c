@@ -90,28 +90,71 @@ check_outputs(struct bundle_check *check)
 	json_decref(seen);
 }
 
+/* ---- what it tells of the ceremony --------------------------------------------------------- */
+
+static const char *
+text_of(const struct record_line *line, const char *member)
+{
+	const char *text = json_string_value(json_object_get(line->json, member));
+
+	return text == NULL ? "?" : text;
+}
+
 /* Who is at the sign-off without a card's signature, and who does not agree. */
 static void
-tell_statements(struct bundle_check *check)
+tell_statement(struct bundle_check *check, const struct record_line *line)
 {
+	const char *person = text_of(line, "person"), *role = text_of(line, "role");
+
+	if (strcmp(text_of(line, "says"), "not-agreed") == 0)
+		bundle_found(check, BUNDLE_DISSENT,
+		    "%.128s (%.32s) does NOT agree: line %lld of the record", person, role,
+		    (long long)line->n);
+	else if (strcmp(text_of(line, "says"), "followed-with-deviations") == 0)
+		bundle_found(check, BUNDLE_DEVIATES,
+		    "%.128s (%.32s) says that it was followed with deviations: %.200s", person,
+		    role, text_of(line, "text"));
+	if (strcmp(text_of(line, "how"), "paper") == 0)
+		bundle_found(check, BUNDLE_UNSIGNED,
+		    "%.128s (%.32s) signs on paper: compare the head on the signature page", person,
+		    role);
+}
+
+static void
+tell_exception(struct bundle_check *check, const struct record_line *line)
+{
+	bundle_found(check, BUNDLE_DEVIATES,
+	    "at step %lld there was an exception (%.20s, decided by %.64s, confirmed by %.64s): "
+	    "expected %.100s; happened: %.150s",
+	    (long long)json_integer_value(json_object_get(line->json, "step")),
+	    text_of(line, "outcome"), text_of(line, "decided"), text_of(line, "confirmed"),
+	    text_of(line, "expected"), text_of(line, "happened"));
+}
+
+static void
+tell_stopped(struct bundle_check *check, const struct record_line *line)
+{
+	bundle_found(check, BUNDLE_STOPPED,
+	    "the ceremony was stopped at step %lld by %.128s and did not reach its end: %.200s",
+	    (long long)json_integer_value(json_object_get(line->json, "step")), text_of(line, "by"),
+	    text_of(line, "reason"));
+}
+
+static void
+tell_lines(struct bundle_check *check)
+{
+	static void (*const tell[RECORD_KIND__COUNT])(
+	    struct bundle_check *, const struct record_line *) = {
+		[RECORD_STATEMENT] = tell_statement,
+		[RECORD_EXCEPTION] = tell_exception,
+		[RECORD_STOPPED] = tell_stopped,
+	};
+
 	for (size_t i = 0; i < check->record.count; i++) {
 		const struct record_line *line = &check->record.lines[i];
-		const char *person = json_string_value(json_object_get(line->json, "person"));
-		const char *role = json_string_value(json_object_get(line->json, "role"));
-		const char *says = json_string_value(json_object_get(line->json, "says"));
-		const char *how = json_string_value(json_object_get(line->json, "how"));
 
-		if (line->kind != RECORD_STATEMENT || person == NULL || role == NULL ||
-		    says == NULL || how == NULL)
-			continue;
-		if (strcmp(says, "not-agreed") == 0)
-			bundle_found(check, BUNDLE_DISSENT,
-			    "%.128s (%.32s) does NOT agree: line %lld of the record", person, role,
-			    (long long)line->n);
-		if (strcmp(how, "paper") == 0)
-			bundle_found(check, BUNDLE_UNSIGNED,
-			    "%.128s (%.32s) signs on paper: compare the head on the signature page",
-			    person, role);
+		if (tell[line->kind] != NULL)
+			tell[line->kind](check, line);
 	}
 }
 
@@ -136,7 +179,7 @@ look_at_record(struct bundle_check *check)
 	check_hash(check, "script", FOLDER_SCRIPT);
 	check_hash(check, "sheet", FOLDER_SHEET);
 	check_outputs(check);
-	tell_statements(check);
+	tell_lines(check);
 }
 
 enum err

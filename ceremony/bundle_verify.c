@@ -24,6 +24,8 @@ static const char *const words[] = {
 	[BUNDLE_CUT] = "cut",
 	[BUNDLE_UNSIGNED] = "unsigned",
 	[BUNDLE_DISSENT] = "dissent",
+	[BUNDLE_DEVIATES] = "deviates",
+	[BUNDLE_STOPPED] = "stopped",
 	[BUNDLE_UNSEEN] = "unseen",
 	[BUNDLE_UNNOTED] = "unnoted",
 };

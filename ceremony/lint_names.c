@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ceremony/folder.h"
 #include "ceremony/lint_rules.h"
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -247,5 +248,12 @@ want_no_file(struct lint *lint, const struct lint_flow *flow, void *context)
 void
 lint_exists(struct lint *lint)
 {
-	lint_each_flow(lint, want_no_file, NULL);
+	char *begun = NULL;
+
+	/* What a ceremony that was begun has made is its own. */
+	if (folder_path(lint->input->folder, FOLDER_EVIDENCE "/" EVIDENCE_RECORD, &begun, NULL) !=
+		ERR_OK ||
+	    access(begun, F_OK) != 0)
+		lint_each_flow(lint, want_no_file, NULL);
+	free(begun);
 }

@@ -191,11 +191,8 @@ begin_new(struct running *run, struct err_trace *trace)
 		err = make_folders(run, trace);
 	if (err == ERR_OK)
 		err = open_record(run, &lines, trace);
-	if (err == ERR_OK && lines.count > 0) {
-		err_next(trace, "Go on with it: quorate ceremony resume %s --by %s",
-		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
-		err = FAIL(trace, ERR_EXISTS, "this ceremony was begun before");
-	}
+	if (err == ERR_OK)
+		err = run_check_unused(run->input, &lines, trace);
 	record_free(&lines);
 	if (err == ERR_OK)
 		err = keep_text(run, FOLDER_SCRIPT, run->script->bytes, run->script->len, trace);
@@ -271,23 +268,6 @@ replay(struct running *run, const struct record *lines, struct err_trace *trace)
 }
 
 static enum err
-check_goes_on(const struct running *run, struct err_trace *trace)
-{
-	size_t which;
-	const enum progress_next next = progress_next(&run->progress, &which);
-
-	if (next != PROGRESS_COMPLETE && next != PROGRESS_STOPPED)
-		return ERR_OK;
-	if (!run->progress.frozen)
-		err_next(trace, "Close it: quorate ceremony close %s --by %s",
-		    shell_word(run->input->folder).text, shell_word(run->input->by).text);
-	return FAIL(trace, ERR_NOT_NOW,
-	    run->progress.frozen    ? "this ceremony is closed"
-	    : run->progress.stopped ? "this ceremony was stopped"
-				    : "every step of this ceremony is done");
-}
-
-static enum err
 go_on_with(struct running *run, struct err_trace *trace)
 {
 	struct record lines = { .count = 0 };
@@ -301,11 +281,13 @@ go_on_with(struct running *run, struct err_trace *trace)
 	}
 	err = read_texts(run, run->evidence, trace);
 	if (err == ERR_OK)
+		run_tell_changed(run);
+	if (err == ERR_OK)
 		err = open_record(run, &lines, trace);
 	if (err == ERR_OK)
 		err = replay(run, &lines, trace);
 	if (err == ERR_OK)
-		err = check_goes_on(run, trace);
+		err = run_check_goes_on(run, trace);
 	run->crashed = !run->progress.paused;
 	if (err == ERR_OK)
 		err = run_write(run, RECORD_RESUMED,

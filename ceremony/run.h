@@ -57,6 +57,9 @@ struct run_outcome {
 	int64_t seconds; /* since it began */
 };
 
+/* Before anything else is looked at: ERR_EXISTS when it was begun before, or is over. */
+MUST_CHECK enum err run_check_new(const char *folder, const char *by, struct err_trace *trace);
+
 /*
  * A new one; ERR_EXISTS when it was begun before. What `ceremony ready` finds must have been looked
  * at before: this runs.

@@ -120,6 +120,18 @@ run_own(struct running *run, const struct run_own *own, int *status, struct err_
 MUST_CHECK enum err
 run_expand(struct running *run, const char *text, char **out, struct err_trace *trace);
 
+/* ---- run_standing.c ---- */
+
+/* ERR_EXISTS where there are lines: it was begun before, or is over. */
+MUST_CHECK enum err run_check_unused(
+    const struct run_input *input, const struct record *lines, struct err_trace *trace);
+
+/* ERR_NOT_NOW: nothing of it is left to be done. */
+MUST_CHECK enum err run_check_goes_on(const struct running *run, struct err_trace *trace);
+
+/* Says when script or sheet in the folder are not what the ceremony began with. */
+void run_tell_changed(const struct running *run);
+
 /* ---- run_resuming.c ---- */
 
 /*

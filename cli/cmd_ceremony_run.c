@@ -86,8 +86,10 @@ run_run(struct cli *cli, const void *values, struct err_trace *trace)
 		.sheet = sheet,
 		.begin = run_begin };
 	struct ceremony_texts texts;
-	enum err err = ceremony_texts_read(v->folder, &texts, trace);
+	enum err err = run_check_new(v->folder, cli->line->by, trace);
 
+	if (err == ERR_OK)
+		err = ceremony_texts_read(v->folder, &texts, trace);
 	if (err != ERR_OK)
 		return err;
 	err = ceremony_gate_lint(v->folder, &texts, cli->custody.roster, trace);

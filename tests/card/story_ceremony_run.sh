@@ -92,7 +92,9 @@ is_paused_and_resumed() {
 	writes paused 'echo well'
 	robot 'menu 5 pause' quorate ceremony rehearse paused --by ann
 	[ "$(recorded_lines paused paused)" = 1 ]
-	quorate ceremony resume paused --by ann
+	sed -i 's/Look at it/Look away/' paused/script.yaml
+	meets 0 'script.yaml was changed after the ceremony began. What counts is evidence/script.yaml' \
+		quorate ceremony resume paused --by ann
 	[ "$(recorded_lines paused 'done')" = 2 ]
 	grep -q '"after":"pause"' paused/evidence/record.jsonl
 }
@@ -118,6 +120,13 @@ a_mismatch_is_stopped() {
 		wrong/evidence/record.jsonl
 	grep -q '"outcome":"stop"' wrong/evidence/record.jsonl
 	[ "$(recorded_lines wrong stopped)" = 1 ] && [ "$(recorded_lines wrong end)" = 1 ]
+	quorate ceremony close wrong --by ann
+	meets 0 'stopped: the ceremony was stopped at step 1 by ann
+deviates: at step 1 there was an exception (stop, decided by ann, confirmed by oda)
+Well: every byte' quorate ceremony verify wrong
+	meets 1 'this ceremony is closed
+quorate ceremony verify wrong' quorate ceremony resume wrong --by ann
+	meets 1 'this ceremony is closed' quorate ceremony rehearse wrong --by ann
 }
 
 # A decision that leads past a step: that step is not in the record, and who decided is.
