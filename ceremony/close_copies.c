@@ -179,6 +179,46 @@ list_targets(const struct closing *closing, struct targets *out, struct err_trac
 	    COPIES_LEAST);
 }
 
+static void
+tell_no_copy(const struct closing *closing, const char *medium, const struct err_trace *why)
+{
+	const struct attendant *people = closing->input->custody->attendant;
+	char text[600];
+
+	snprintf(text, sizeof(text), "NO COPY in %.200s: %.300s", medium,
+	    why->count == 0 ? "it was not written" : why->frame[0].text);
+	people->note(people->context, text);
+}
+
+/* As many as the sheet wants; which media have them is not asked: one of the sheet's may fail. */
+static enum err
+make_copies(struct closing *closing, const struct targets *targets, const struct bundle_tree *ours,
+    struct err_trace *trace)
+{
+	struct err_trace first = { .count = 0 };
+	unsigned wanted = 0;
+	enum err failed = ERR_OK;
+
+	for (size_t i = 0; i < closing->sheet->medium_count; i++)
+		wanted += closing->sheet->media[i].takes_copy;
+	for (size_t i = 0; i < targets->count; i++) {
+		struct err_trace why = { .count = 0 };
+		const enum err err = copy_to(closing, ours, targets->path[i], &why);
+
+		if (err == ERR_OK)
+			continue;
+		tell_no_copy(closing, targets->path[i], &why);
+		if (failed == ERR_OK)
+			first = why;
+		failed = failed == ERR_OK ? err : failed;
+	}
+	if (closing->out.copies >= COPIES_LEAST && closing->out.copies >= wanted)
+		return ERR_OK;
+	if (trace != NULL)
+		*trace = first;
+	return failed;
+}
+
 enum err
 close_copies(struct closing *closing, struct err_trace *trace)
 {
@@ -188,8 +228,8 @@ close_copies(struct closing *closing, struct err_trace *trace)
 
 	if (err == ERR_OK)
 		err = bundle_tree_read(closing->evidence, &odd, &ours, trace);
-	for (size_t i = 0; i < targets.count && err == ERR_OK; i++)
-		err = copy_to(closing, &ours, targets.path[i], trace);
+	if (err == ERR_OK)
+		err = make_copies(closing, &targets, &ours, trace);
 	bundle_tree_free(&ours);
 	return err;
 }

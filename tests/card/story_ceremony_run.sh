@@ -271,6 +271,23 @@ a_full_disk_stops_before_a_step() {
 		quorate ceremony verify full'
 }
 
+# A medium of the sheet that is full, and then another one in its place.
+a_full_medium_is_replaced() {
+	writes media 'echo well'
+	sed -i "s|$PWD/copy-a|$PWD/small|" media/sheet.yaml
+	mkdir small other
+	quorate ceremony rehearse media --by ann
+	mounting '
+		mount -t tmpfs -o size=8k none small
+		quorate ceremony close media --by ann 2>said && exit 1
+		grep -q "NO COPY in .*/small: " said
+		grep -q "The record is frozen, and nothing of the evidence is lost" said
+		quorate ceremony close media --by ann --copy other >said
+		grep -q "closed: 0 signatures by cards, 2 copies read back" said'
+	quorate ceremony verify other/small-*
+	quorate ceremony verify media
+}
+
 # What was printed to a file that a step reads is a PIN here: planted, it must be found.
 holds_a_pin() {
 	for card in 1 2 3 4 5; do
@@ -388,6 +405,7 @@ holds 'what prints without end is cut off, and is an exception' what_prints_with
 writes fills 'printf %04000000d-well 0'
 holds 'a full disk stops before a step, and it goes on when there is room' \
 	a_full_disk_stops_before_a_step
+holds 'a medium that is full is replaced by another' a_full_medium_is_replaced
 holds 'no PIN of a card is in the evidence' cards_leave_no_pin
 holds 'and one that is planted there is found' a_planted_pin_is_found
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A ceremony that is killed at every sync of its record and of its outputs: whoever resumes it
- * comes to its end, and what is left is a whole record.
+ * comes to its end, and what is left is a whole record. Likewise its closing, up to evidence that
+ * verifies.
  */
 #include "tests/unit/test.h"
 
@@ -13,10 +14,14 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "ceremony/bundle.h"
+#include "ceremony/close.h"
 #include "ceremony/folder.h"
 #include "ceremony/record.h"
 #include "ceremony/run.h"
 #include "custody/attendant.h"
+#include "custody/custody.h"
+#include "roster/person.h"
 
 static const char script[] =
     "quorate-script: 1\n"
@@ -55,10 +60,11 @@ static const char sheet[] = "quorate-sheet: 1\n"
 			    "  administrator: ann\n"
 			    "  auditor: oda\n";
 
-enum { LINES_MAX = 80, RESULT_KILLED = 128 + SIGKILL };
+enum { LINES_MAX = 80, SYNCS_MAX = 200, RESULT_KILLED = 128 + SIGKILL };
 
 static char folder[] = "/tmp/ceremony-cut-off-XXXXXX";
-static char roster_file[64], state[64], ceremony[64], record_path[128];
+static char roster_file[64], state[64], ceremony[64], evidence[96], record_path[128];
+static char media[2][64];
 static unsigned syncs_left;
 
 /* ---- where it is killed -------------------------------------------------------------------- */
@@ -204,10 +210,14 @@ setup(void **context)
 	snprintf(roster_file, sizeof(roster_file), "%s/roster", folder);
 	snprintf(state, sizeof(state), "%s/state", folder);
 	snprintf(ceremony, sizeof(ceremony), "%s/c", folder);
+	snprintf(evidence, sizeof(evidence), "%s/%s", ceremony, FOLDER_EVIDENCE);
+	snprintf(media[0], sizeof(media[0]), "%s/a", folder);
+	snprintf(media[1], sizeof(media[1]), "%s/b", folder);
 	snprintf(record_path, sizeof(record_path), "%s/%s/%s", ceremony, FOLDER_EVIDENCE,
 	    EVIDENCE_RECORD);
 	founding.paths = (struct roster_paths){ roster_file, state };
-	if (file_make_folder(state, NULL) != ERR_OK ||
+	if (file_make_folder(state, NULL) != ERR_OK || file_make_folder(media[0], NULL) != ERR_OK ||
+	    file_make_folder(media[1], NULL) != ERR_OK ||
 	    roster_create(&founding, &roster, NULL) != ERR_OK)
 		return 1;
 	return roster_close(roster, NULL) == ERR_OK ? 0 : 1;
@@ -299,6 +309,80 @@ killed_twice_it_still_resumes(void **context)
 	assert_whole(true);
 }
 
+/* ---- its end ------------------------------------------------------------------------------- */
+
+static enum err
+close_and_verify(void)
+{
+	struct attendant attendant = {
+		.menu = usual_menu, .fill = usual_line, .confirm = agree, .note = say_nothing
+	};
+	const char *const copies[] = { media[0], media[1] };
+	const struct roster_options options = {
+		.paths = { roster_file, state }, .mode = ROSTER_WRITE, .wait_ms = 1000
+	};
+	struct custody custody = { .state_dir = state, .attendant = &attendant };
+	const struct close_input input = { .folder = ceremony,
+		.custody = &custody,
+		.by = "ann",
+		.copy = copies,
+		.copy_count = 2 };
+	struct bundle_question question = { .evidence = evidence };
+	struct bundle_verdict verdict = { .well = false };
+	struct close_outcome outcome;
+	struct roster_person ann;
+	enum err err = roster_open(&options, &custody.roster, NULL);
+
+	if (err == ERR_OK)
+		err = roster_person_find(custody.roster, "ann", &ann, NULL);
+	if (err == ERR_OK)
+		err = roster_act_as(custody.roster, &ann.id, NULL);
+	if (err == ERR_OK)
+		err = close_ceremony(&input, &outcome, NULL);
+	question.roster = custody.roster;
+	if (err == ERR_OK)
+		err = bundle_verify(&question, &verdict, NULL);
+	if (err == ERR_OK && (!verdict.well || !verdict.noted || outcome.copies != 2))
+		err = ERR_INTERNAL;
+	bundle_verdict_free(&verdict);
+	return err == ERR_OK ? roster_close(custody.roster, NULL) : err;
+}
+
+static int
+close_killed_at(unsigned sync)
+{
+	int status = 0;
+	const pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		syncs_left = sync;
+		_exit((int)close_and_verify());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void
+killed_at_every_sync_of_its_end_it_is_closed_once(void **context)
+{
+	unsigned at = 1;
+
+	(void)context;
+	for (; at < SYNCS_MAX; at++) {
+		make_anew();
+		assert_int_equal(hold(false, 0), 0);
+		const int first = close_killed_at(at);
+
+		if (first == 0)
+			break;
+		assert_int_equal(first, RESULT_KILLED);
+		assert_int_equal(close_killed_at(0), 0);
+		assert_int_equal(close_killed_at(0), 0);
+	}
+	assert_in_range(at, 20, SYNCS_MAX - 1);
+}
+
 int
 main(void)
 {
@@ -306,6 +390,7 @@ main(void)
 		cmocka_unit_test(a_run_that_nobody_cuts_off_comes_to_its_end),
 		cmocka_unit_test(killed_at_every_sync_it_resumes_to_a_whole_record),
 		cmocka_unit_test(killed_twice_it_still_resumes),
+		cmocka_unit_test(killed_at_every_sync_of_its_end_it_is_closed_once),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
