@@ -140,7 +140,7 @@ must_be_empty(const char *folder, struct err_trace *trace)
 	closedir(there);
 	if (empty)
 		return ERR_OK;
-	err_next(trace, "Name a folder that is not there yet; nothing was written.");
+	err_next(trace, "Name a folder that is not there yet, or is empty; nothing was written.");
 	return FAIL(trace, ERR_EXISTS, "the folder %s has something in it", folder);
 }
 

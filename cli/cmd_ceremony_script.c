@@ -20,7 +20,8 @@ struct new_values {
 
 static const struct operand_row new_operands[] = {
 	{ "TEMPLATE", "its name; --list has them", false, offsetof(struct new_values, name) },
-	{ "FOLDER", "a folder that is not there yet", false, offsetof(struct new_values, folder) },
+	{ "FOLDER", "a folder that is not there yet, or is empty", false,
+	    offsetof(struct new_values, folder) },
 	{ .metavar = NULL },
 };
 

@@ -47,6 +47,25 @@ options_in() {
 		}' "$root/man/$1" | sort -u
 }
 
+# The options of the line that says how to use a command.
+used_by() {
+	# shellcheck disable=SC2086 # one word or two
+	"$quorate" help $1 | sed '/^$/q; /^[A-Z]/q' | grep -v '^[A-Z]' | grep -o -- '--[a-z][a-z0-9-]*' |
+		sed 's/^--//' | sort -u
+}
+
+# synopsis_in PAGE COMMAND: the options that its synopsis has.
+synopsis_in() {
+	awk -v wanted=".Nm quorate $2" '
+		/^\.Sh / { synopsis = $0 == ".Sh SYNOPSIS" }
+		/^\.Nm / { inside = synopsis && $0 == wanted }
+		inside {
+			for (i = 1; i <= NF; i++)
+				if ($i ~ /^\.?Fl$/ && $(i + 1) ~ /^-./)
+					print substr($(i + 1), 2)
+		}' "$root/man/$1" | sort -u
+}
+
 check_command() {
 	page=$(page_of "$1")
 	# shellcheck disable=SC2254 # it is a pattern
@@ -63,6 +82,10 @@ check_command() {
 		finding "man/$page: 'quorate $1' takes no --$option"
 	done
 	cat "$work/table" >>"$work/taken.$page"
+	synopsis_in "$page" "$1" >"$work/synopsis"
+	used_by "$1" | comm -23 - "$work/synopsis" | while read -r option; do
+		finding "man/$page: 'quorate $1' takes --$option, which its synopsis has not"
+	done
 }
 
 # What a page has that no command has.

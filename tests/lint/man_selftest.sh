@@ -34,6 +34,7 @@ finds "'quorate card enrol' takes no --eraze" 's/^.It Fl -erase/.It Fl -eraze/' 
 finds "no subsection 'quorate card list'" '/^.Ss quorate card list/d' quorate-card.1
 finds "there is no 'quorate card lost'" 's/^.Ss quorate card list/.Ss quorate card lost/' \
 	quorate-card.1
+finds "'quorate card enrol' takes --erase, which its synopsis has not" '/^.Op Fl -erase/d' quorate-card.1
 finds 'no command of it takes --frobnicate' 's/^.It Fl -json/.It Fl -frobnicate/' quorate-card.1
 finds 'no section SECURITY' '/^.Sh SECURITY/d' quorate-health.1
 finds 'quorate-health.1: ' 's/^.Nm quorate-health/.Zz &/' quorate-health.1
