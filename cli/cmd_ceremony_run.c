@@ -30,7 +30,7 @@ static const struct option_row rehearse_options[] = {
 	    .offset = offsetof(struct folder_values, stand_ins) },
 	{ .name = "people",
 	    .kind = OPTION_FLAG,
-	    .help = "in a sandbox: people answer at the terminal, the robot has the cards",
+	    .help = "in a sandbox: people answer at the terminal, the robot has cards and PINs",
 	    .offset = offsetof(struct folder_values, people) },
 	{ .name = NULL },
 };

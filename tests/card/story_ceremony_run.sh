@@ -309,6 +309,42 @@ a_planted_pin_is_found() {
 	holds_a_pin cards/evidence
 }
 
+# people_hold COMMAND...: what they type at a terminal, from the roll call to the last step.
+people_hold() {
+	"$here/story_typist.py" "$@" <<-END
+		ann, as administrator > here
+		oda, as auditor > here
+		Who is the first > ann
+		And the second > oda
+		ann: yes or no? > yes
+		oda: yes or no? > yes
+		Step 1 of 2 > note
+		to be noted? > all well
+		Who notes it? > oda
+		Go on? > go
+		oda (auditor), do you confirm > yes
+		Step 2 of 2 > go
+		Bag > bag 7
+		Bag > B-7
+		oda (auditor), do you confirm > yes
+	END
+}
+
+# The robot puts the card in and types its PINs.
+people_rehearse() {
+	writes typed 'quorate card enrol --custodian kim --quorum root'
+	sed -i 's/text: well/text: ready for its share/; s/timeout: 2s/timeout: 60s/' typed/script.yaml
+	people_hold quorate ceremony rehearse typed --people --by ann
+	grep '"kind":"filled"' typed/evidence/record.jsonl | grep -q '"value":"B-7"'
+	[ "$(recorded_lines typed 'done')" = 2 ] && [ "$(recorded_lines typed confirmed)" = 2 ]
+}
+
+people_practise() {
+	writes practised 'echo well'
+	people_hold quorate ceremony dry-run practised --people --by ann
+	grep -q '"passed": true' practised/dry-run.json
+}
+
 # Two steps in one session of a quorum; the second one with a command, too.
 writes_session() {
 	writes "$1" 'quorate key list root'
@@ -338,7 +374,7 @@ sessions_of() {
 }
 
 a_quorum_stands() {
-	enrols root bea kim
+	enrols root bea
 	creates root 2 carl,bea,kim
 	quorate key generate root --label signer --by ann
 	nothing_is_open
@@ -408,6 +444,9 @@ holds 'a full disk stops before a step, and it goes on when there is room' \
 holds 'a medium that is full is replaced by another' a_full_medium_is_replaced
 holds 'no PIN of a card is in the evidence' cards_leave_no_pin
 holds 'and one that is planted there is found' a_planted_pin_is_found
+
+holds 'people answer at the terminal, and the robot has the cards' people_rehearse
+holds 'and so they practise in a dry run' people_practise
 
 holds 'a quorum has a key' a_quorum_stands
 holds 'a session serves its steps' a_session_serves_its_steps
