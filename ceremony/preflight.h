@@ -10,15 +10,18 @@ enum { PREFLIGHT_TEXT = 400 };
 
 /* Where a check looks; the machine's own folders unless a test says otherwise. */
 struct preflight_place {
-	const char *net;        /* "/sys/class/net" */
-	const char *routes;     /* "/proc/net/route" */
-	const char *routes6;    /* "/proc/net/ipv6_route" */
-	const char *swaps;      /* "/proc/swaps" */
-	const char *proc;       /* "/proc": how pcscd was started */
-	const char *readers[3]; /* folders with configurations and drivers of readers */
+	const char *net;                 /* "/proc/net/dev": of the process's own namespace */
+	bool (*is_up)(const char *name); /* whether an interface is */
+	const char *routes;              /* "/proc/net/route" */
+	const char *routes6;             /* "/proc/net/ipv6_route" */
+	const char *sockets[4];          /* "/proc/net/tcp" and the like; NULL: fewer */
+	const char *swaps;               /* "/proc/swaps" */
+	const char *proc;                /* "/proc": how pcscd was started */
+	const char *configurations;      /* of readers, for a pcscd that is not told of another */
+	const char *drivers[2];          /* folders with drivers of readers */
 	const char *state_dir;
 	const char *evidence;
-	const struct script_words *network; /* interfaces that may be up */
+	const struct script_words *network; /* interfaces and addresses that may be up */
 	const struct script *script;
 	const struct approvals *approvals; /* NULL: none are wanted, as in a rehearsal */
 	int64_t roster_last;

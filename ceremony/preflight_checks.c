@@ -13,18 +13,21 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "ceremony/preflight.h"
+#include "ceremony/preflight_network.h"
 #include "pcsc/reader.h"
 
-enum { ROOM = 256 * 1024 * 1024, IF_NAME = 64, LINE = 256 };
+enum { ROOM = 256 * 1024 * 1024, LINE = 256 };
 
 const struct preflight_place preflight_machine = {
-	.net = "/sys/class/net",
+	.net = "/proc/net/dev",
+	.is_up = preflight_is_up,
 	.routes = "/proc/net/route",
 	.routes6 = "/proc/net/ipv6_route",
+	.sockets = { "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6" },
 	.swaps = "/proc/swaps",
 	.proc = "/proc",
-	.readers = { "/etc/reader.conf.d", "/usr/lib/pcsc/drivers/serial",
-	    "/usr/lib/pcsc/drivers" },
+	.configurations = "/etc/reader.conf.d",
+	.drivers = { "/usr/lib/pcsc/drivers/serial", "/usr/lib/pcsc/drivers" },
 };
 
 static void PRINTF_LIKE(2, 3) add(char finding[PREFLIGHT_TEXT], const char *format, ...)
@@ -35,93 +38,6 @@ static void PRINTF_LIKE(2, 3) add(char finding[PREFLIGHT_TEXT], const char *form
 	va_start(arguments, format);
 	vsnprintf(finding + at, PREFLIGHT_TEXT - at, format, arguments);
 	va_end(arguments);
-}
-
-static bool
-may_be_up(const struct preflight_place *place, const char *name)
-{
-	if (strcmp(name, "lo") == 0)
-		return true;
-	for (size_t i = 0; place->network != NULL && i < place->network->count; i++)
-		if (strcmp(place->network->word[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Up is what the kernel could send through: its state is not "down". */
-static bool
-is_up(const char *net, const char *name)
-{
-	char path[LINE], state[32] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s/operstate", net, name);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	if (fgets(state, sizeof(state), file) == NULL)
-		state[0] = '\0';
-	fclose(file);
-	return strncmp(state, "down", 4) != 0 && strncmp(state, "notpresent", 10) != 0;
-}
-
-static bool
-look_at_interfaces(const struct preflight_place *place, char finding[PREFLIGHT_TEXT])
-{
-	DIR *folder = opendir(place->net);
-	const struct dirent *entry;
-	bool well = true;
-
-	while (folder != NULL && (entry = readdir(folder)) != NULL) {
-		if (entry->d_name[0] == '.' || may_be_up(place, entry->d_name) ||
-		    !is_up(place->net, entry->d_name))
-			continue;
-		add(finding, "%s%s", well ? "up, and not on the sheet: " : ", ", entry->d_name);
-		well = false;
-	}
-	if (folder != NULL)
-		closedir(folder);
-	if (well)
-		add(finding, "no interface is up but those of the sheet");
-	return well;
-}
-
-/* The interface is the first word of a line for IPv4, the last for IPv6. */
-static bool
-look_at_route_file(
-    const struct preflight_place *place, const char *path, bool last, char finding[PREFLIGHT_TEXT])
-{
-	FILE *file = fopen(path, "re");
-	char line[LINE];
-	bool well = true;
-
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		char *name = line;
-
-		line[strcspn(line, "\n")] = '\0';
-		if (last && strrchr(line, ' ') != NULL)
-			name = strrchr(line, ' ') + 1;
-		else
-			name[strcspn(name, " \t")] = '\0';
-		if (strcmp(name, "Iface") == 0 || may_be_up(place, name))
-			continue;
-		add(finding, "%s%s", finding[0] == '\0' ? "routes lead out through " : ", ", name);
-		well = false;
-	}
-	if (file != NULL)
-		fclose(file);
-	return well;
-}
-
-static bool
-look_at_routes(const struct preflight_place *place, char finding[PREFLIGHT_TEXT])
-{
-	const bool four = look_at_route_file(place, place->routes, false, finding);
-	const bool six = look_at_route_file(place, place->routes6, true, finding);
-
-	if (four && six)
-		add(finding, "no route leads out but through the sheet's interfaces");
-	return four && six;
 }
 
 static bool
@@ -185,46 +101,69 @@ look_at_folders(const struct preflight_place *place, char finding[PREFLIGHT_TEXT
 	return state && evidence;
 }
 
-/* A file that makes a virtual reader: by its name, or a configuration that names its driver. */
 static bool
-is_virtual(const char *folder, const char *name)
+is_virtual(const char *text)
 {
-	char path[2 * LINE], line[LINE];
-	bool found = fnmatch("*vpcd*", name, FNM_CASEFOLD) == 0;
-	FILE *file;
+	return fnmatch("*vpcd*", text, FNM_CASEFOLD) == 0;
+}
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = strstr(folder, "reader.conf") == NULL ? NULL : fopen(path, "re");
+/* A configuration that names the driver of virtual readers. */
+static bool
+configures_virtual(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char line[LINE];
+	bool found = false;
+
 	while (file != NULL && !found && fgets(line, sizeof(line), file) != NULL)
-		found = line[0] != '#' && fnmatch("*vpcd*", line, FNM_CASEFOLD) == 0;
+		found = line[0] != '#' && is_virtual(line);
 	if (file != NULL)
 		fclose(file);
 	return found;
 }
 
+static void
+add_virtual(char finding[PREFLIGHT_TEXT], const char *path)
+{
+	add(finding, "%s%s", finding[0] == '\0' ? "virtual readers are set up: " : ", ", path);
+}
+
+/* What lies in the folder and makes a virtual reader: by its name, or by what it configures. */
+static void
+look_in_folder(const char *path, bool configurations, char finding[PREFLIGHT_TEXT])
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+		char file[2 * LINE];
+
+		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] != '.' &&
+		    (is_virtual(entry->d_name) || (configurations && configures_virtual(file))))
+			add_virtual(finding, file);
+	}
+	if (folder != NULL)
+		closedir(folder);
+	else if (configurations && configures_virtual(path)) /* pcscd takes a file as well */
+		add_virtual(finding, path);
+}
+
 static bool
 look_at_drivers(const struct preflight_place *place, char finding[PREFLIGHT_TEXT])
 {
-	bool well = true;
+	char own[READER_CONFIG];
 
-	for (size_t i = 0; i < sizeof(place->readers) / sizeof(*place->readers); i++) {
-		DIR *folder = place->readers[i] == NULL ? NULL : opendir(place->readers[i]);
-		const struct dirent *entry;
-
-		while (folder != NULL && (entry = readdir(folder)) != NULL) {
-			if (entry->d_name[0] == '.' ||
-			    !is_virtual(place->readers[i], entry->d_name))
-				continue;
-			add(finding, "%s%s/%s", well ? "virtual readers are set up: " : ", ",
-			    place->readers[i], entry->d_name);
-			well = false;
-		}
-		if (folder != NULL)
-			closedir(folder);
-	}
-	if (well)
-		add(finding, "pcscd has no driver for virtual readers");
-	return well;
+	look_in_folder(place->configurations, true, finding);
+	if (reader_pcscd_config_in(place->proc, own) && strcmp(own, place->configurations) != 0)
+		look_in_folder(own, true, finding);
+	for (size_t i = 0; i < sizeof(place->drivers) / sizeof(*place->drivers); i++)
+		if (place->drivers[i] != NULL)
+			look_in_folder(place->drivers[i], false, finding);
+	if (finding[0] != '\0')
+		return false;
+	add(finding, "pcscd has no driver for virtual readers");
+	return true;
 }
 
 static bool
@@ -251,8 +190,9 @@ const struct preflight_check preflight_checks[] = {
 	{ "approvals", look_at_approvals,
 	    "each role that signs: quorate ceremony approve FOLDER --role ROLE --card CARD "
 	    "--by NAME, or --paper" },
-	{ "network", look_at_interfaces, "take the interface down, or name it on the sheet" },
-	{ "routes", look_at_routes, "remove the routes, or name the interface on the sheet" },
+	{ "network", preflight_interfaces, "take the interface down, or name it on the sheet" },
+	{ "routes", preflight_routes, "remove the routes, or name the interface on the sheet" },
+	{ "peers", preflight_peers, "end that connection, or put the address on the sheet" },
 	{ "swap", look_at_swap, "turn it off: swapoff -a" },
 	{ "clock", look_at_clock, "set the clock by a watch" },
 	{ "room", look_at_room, "make room on that disk" },

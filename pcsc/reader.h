@@ -113,4 +113,11 @@ bool reader_pcscd_logs_apdus(void);
 void reader_holders_in(const char *proc, char out[READER_HOLDERS]);
 bool reader_pcscd_logs_apdus_in(const char *proc);
 
+/*
+ * The folder or file of readers that a running pcscd was told of (--config), cut to fit; false when
+ * none was, and out is untouched.
+ */
+enum { READER_CONFIG = 256 };
+bool reader_pcscd_config_in(const char *proc, char out[READER_CONFIG]);
+
 #endif

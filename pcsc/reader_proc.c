@@ -120,28 +120,44 @@ reader_holders(char out[READER_HOLDERS])
 	reader_holders_in("/proc", out);
 }
 
-/* -- pcscd --apdu ------------------------------------------------------------------------------ */
+/* -- How pcscd was started ----------------------------------------------------------------------
+ */
+
+struct pcscd_options {
+	bool logs_apdus;
+	char config[READER_CONFIG]; /* "" when it was told of none */
+};
 
 /* A cluster of short options, as pcscd's getopt reads it; these three take the rest as a value. */
-static bool
-cluster_has_apdu(const char *at)
+static void
+read_cluster(const char *at, const char *next, struct pcscd_options *out)
 {
 	for (; *at != '\0'; at++) {
 		if (*at == 'a')
-			return true;
+			out->logs_apdus = true;
+		if (*at == 'c')
+			snprintf(
+			    out->config, sizeof(out->config), "%s", at[1] == '\0' ? next : at + 1);
 		if (*at == 'c' || *at == 't' || *at == 'r')
-			return false;
+			return;
 	}
-	return false;
 }
 
-/* "--apdu", or what getopt_long takes for it: no other option of pcscd begins with --ap. */
-static bool
-is_apdu_option(const char *argument)
+/* getopt_long takes a beginning for the whole: no other option begins with --ap, or with --con. */
+static void
+read_option(const char *argument, const char *next, struct pcscd_options *out)
 {
-	if (strncmp(argument, "--", 2) == 0)
-		return strlen(argument) >= 4 && strncmp("--apdu", argument, strlen(argument)) == 0;
-	return argument[0] == '-' && cluster_has_apdu(argument + 1);
+	const size_t len = strcspn(argument, "=");
+
+	if (strncmp(argument, "--", 2) != 0) {
+		if (argument[0] == '-')
+			read_cluster(argument + 1, next, out);
+	} else if (len >= 4 && strncmp("--apdu", argument, len) == 0) {
+		out->logs_apdus = true;
+	} else if (len >= 5 && strncmp("--config", argument, len) == 0) {
+		snprintf(out->config, sizeof(out->config), "%s",
+		    argument[len] == '=' ? argument + len + 1 : next);
+	}
 }
 
 static bool
@@ -153,31 +169,48 @@ is_pcscd(const char *program)
 }
 
 static bool
-find_logger(int proc, const char *pid, void *context)
+read_pcscd(int proc, const char *pid, void *context)
 {
-	bool *found = context;
+	struct pcscd_options *out = context;
 	char cmdline[CMDLINE_SIZE];
 	size_t len = read_file(proc, pid, "cmdline", cmdline, sizeof(cmdline));
-	size_t at = strlen(cmdline) + 1;
+	size_t at;
 
 	if (len == 0 || !is_pcscd(cmdline))
 		return true;
-	for (; at < len && !*found; at += strlen(cmdline + at) + 1)
-		*found = is_apdu_option(cmdline + at);
-	return !*found;
+	at = strlen(cmdline) + 1;
+	while (at < len) {
+		const char *argument = cmdline + at;
+
+		at += strlen(argument) + 1;
+		read_option(argument, at < len ? cmdline + at : "", out);
+	}
+	return true;
 }
 
 bool
 reader_pcscd_logs_apdus_in(const char *proc)
 {
-	bool found = false;
+	struct pcscd_options options = { .logs_apdus = false };
 
-	each_process(proc, find_logger, &found);
-	return found;
+	each_process(proc, read_pcscd, &options);
+	return options.logs_apdus;
 }
 
 bool
 reader_pcscd_logs_apdus(void)
 {
 	return reader_pcscd_logs_apdus_in("/proc");
+}
+
+bool
+reader_pcscd_config_in(const char *proc, char out[READER_CONFIG])
+{
+	struct pcscd_options options = { .logs_apdus = false };
+
+	each_process(proc, read_pcscd, &options);
+	if (options.config[0] == '\0')
+		return false;
+	memcpy(out, options.config, sizeof(options.config));
+	return true;
 }

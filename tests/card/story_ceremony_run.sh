@@ -76,6 +76,15 @@ is_held() {
 	[ "$(recorded_lines good 'done')" = 2 ] && [ "$(recorded_lines good filled)" = 1 ]
 }
 
+# A sandbox has virtual readers, and no network but its own, whatever the machine outside has.
+the_machine_is_told_as_it_is() {
+	grep '"check":"virtual-readers"' good/evidence/record.jsonl >told
+	grep -q 'set up: /run/quorate-readers/readers.conf.*"verdict":"reported"' told
+	for check in network routes peers; do
+		grep -q "\"check\":\"$check\".*\"verdict\":\"well\"" good/evidence/record.jsonl
+	done
+}
+
 a_deputy_is_recorded() {
 	writes deputy 'echo well'
 	robot 'menu 2 deputy' quorate ceremony rehearse deputy --by ann
@@ -417,6 +426,7 @@ holds 'people stand ready' founds_people
 holds 'a ceremony is held as it is written' is_held
 # The menu of the first step: how many stand before it depends on what preflight finds here.
 first=$(sed '/Step 1 of/q' "$STORY_ASKED" | grep -c '"ask":"menu"')
+holds 'and the machine is told as it is' the_machine_is_told_as_it_is
 told 1 'a second run of it is refused' 'begun before' quorate ceremony rehearse good --by ann
 told 1 'and there is nothing to resume' 'every step of this ceremony is done' \
 	quorate ceremony resume good --by ann

@@ -74,6 +74,34 @@ a_pcscd_that_logs_apdus_is_seen(void **state)
 	}
 }
 
+static const struct {
+	const char *bytes;
+	size_t len;
+	const char *config; /* NULL: it was told of none */
+} configs[] = {
+	{ "pcscd\0-f\0-c/etc/a", 17, "/etc/a" },
+	{ "pcscd\0-fc\0/etc/b\0-d", 20, "/etc/b" },
+	{ "pcscd\0--config\0/c", 18, "/c" },
+	{ "pcscd\0--conf=/d", 16, "/d" },
+	{ "pcscd\0--color\0/e", 17, NULL },
+	{ "pcscd\0-t3c", 11, NULL },
+	{ "pcscd\0--config", 15, NULL },
+	{ "/usr/bin/vim\0-c/etc/a", 22, NULL },
+};
+
+static void
+the_configuration_of_a_pcscd_is_seen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
+		char found[READER_CONFIG] = "";
+
+		put("4711", "cmdline", configs[i].bytes, configs[i].len);
+		assert_int_equal(reader_pcscd_config_in(proc, found), configs[i].config != NULL);
+		assert_string_equal(found, configs[i].config == NULL ? "" : configs[i].config);
+	}
+}
+
 static void
 no_proc_at_all_is_nobody(void **state)
 {
@@ -183,6 +211,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		    a_pcscd_that_logs_apdus_is_seen, make_proc, remove_proc),
+		cmocka_unit_test_setup_teardown(
+		    the_configuration_of_a_pcscd_is_seen, make_proc, remove_proc),
 		cmocka_unit_test(no_proc_at_all_is_nobody),
 		cmocka_unit_test_setup_teardown(
 		    programs_that_use_cards_are_named, make_proc, remove_proc),
