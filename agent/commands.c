@@ -172,6 +172,10 @@ read_asked(const struct commands *commands, const json_t *asked, struct asked *o
 
 	if (err == ERR_OK)
 		err = json_get_text(asked, "on", &out->on, trace);
+	/* What is too long for a line of the record could not be recorded. */
+	if (err == ERR_OK && strlen(out->on) > AGENT_LINK_ON)
+		err = FAIL(trace, ERR_ARGUMENT, "what the job is on is of more than %d bytes",
+		    AGENT_LINK_ON);
 	if (err == ERR_OK)
 		err = json_get_int(asked, "generation", commands->order->generation,
 		    commands->order->generation, &generation, trace);

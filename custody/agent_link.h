@@ -34,8 +34,11 @@ struct secret;
 
 enum {
 	AGENT_LINK_VERSION = 2,
-	AGENT_LINK_LINE = 1 << 16, /* the longest line either side accepts */
-	AGENT_LINK_JOB = 1 << 25,  /* of a session: a long revocation list may be in it */
+	AGENT_LINK_LINE = 1 << 16,  /* the longest line either side accepts */
+	AGENT_LINK_JOB = 1 << 25,   /* of a session: a long revocation list may be in it */
+	AGENT_LINK_MARKS = 1 << 16, /* the most commas, braces and brackets in a job: JSON of 32 MiB
+				       that is nothing else would take a gigabyte */
+	AGENT_LINK_ON = 1024,       /* bytes of what a job is said to be on */
 	AGENT_PIN_MAX = 1024,
 	AGENT_USERS = 64,
 	AGENT_KEYS = 64,

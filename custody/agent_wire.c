@@ -189,6 +189,18 @@ receive_block(
 	return ERR_OK;
 }
 
+static enum err
+check_marks(const struct block_line *line, struct err_trace *trace)
+{
+	size_t marks = 0;
+
+	for (size_t i = 0; i < line->len; i++)
+		marks += line->text[i] == ',' || line->text[i] == '{' || line->text[i] == '[';
+	return marks <= AGENT_LINK_MARKS
+		   ? ERR_OK
+		   : FAIL(trace, ERR_FORMAT, "a line on the link has too many values");
+}
+
 enum err
 agent_wire_receive_job(int fd, int timeout_ms, json_t **out, struct err_trace *trace)
 {
@@ -199,6 +211,8 @@ agent_wire_receive_job(int fd, int timeout_ms, json_t **out, struct err_trace *t
 
 	while (err == ERR_OK && !ends)
 		err = receive_block(fd, deadline, &line, &ends, trace);
+	if (err == ERR_OK)
+		err = check_marks(&line, trace);
 	if (err == ERR_OK)
 		err = json_parse(line.text, line.len - 1, AGENT_LINK_JOB, out, trace);
 	free(line.text);

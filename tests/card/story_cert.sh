@@ -160,7 +160,29 @@ told 3 "a CA's certificate of another key is refused" "is not that of the key 'r
 opens_session() {
 	quorate activate root --admin --persistent --purpose 'sign' --by ann
 }
+# ask ON REQUEST: what the session answers to a job that is no program's of ours.
+ask() {
+	/usr/bin/python3 - "$(quorate status --json | sed -n 's/.*"socket": "\(.*\)".*/\1/p')" "$1" "$2" <<'END'
+import json, socket, sys
+link = socket.socket(socket.AF_UNIX)
+link.connect(sys.argv[1])
+job = {"job": "key.list", "binding": "root-ca", "generation": 1, "on": "x" * int(sys.argv[2]),
+       "request": [0] * int(sys.argv[3])}
+link.sendall(json.dumps(job, separators=(",", ":")).encode() + b"\n")
+print(link.makefile().readline() or "nothing")
+END
+}
+bounds_what_is_asked() {
+	record=$(find "$HOME" -name '*.uses')
+	before=$(grep -c . "$record")
+	ask 5000 1 | grep -F 'what the job is on is of more than 1024 bytes'
+	ask 10 100000 | grep -qx nothing
+	[ "$(grep -c . "$record")" = "$before" ]
+	ask 10 1 | grep -qi '"done": *true'
+	[ "$(grep -c . "$record")" = $((before + 1)) ]
+}
 holds 'a session is opened' opens_session
+holds 'what could not be recorded is not begun there' bounds_what_is_asked
 below() {
 	signs sub.csr --profile issuing.profile --out sub.pem >shown 2>&1
 	grep -F 'The request asks for X509v3 Subject Alternative Name: that is not copied' shown
