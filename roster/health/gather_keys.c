@@ -9,7 +9,20 @@
 struct backups {
 	struct roster_backup *at;
 	size_t count;
+	const struct roster_binding *binding; /* the tokens that are still the quorum's */
+	size_t bindings;
 };
+
+/* A backup in a token that was given up is none; where the maker's is, nobody here knows. */
+static bool
+is_there(const struct backups *backups, const struct roster_backup *backup)
+{
+	bool there = backup->target[0] == '\0';
+
+	for (size_t i = 0; i < backups->bindings; i++)
+		there |= strcmp(backups->binding[i].spec.name, backup->target) == 0;
+	return there;
+}
 
 /* Any backup of the same key will do, wherever it was made from. */
 static void
@@ -23,7 +36,8 @@ take_key(struct facts *facts, const struct roster_key *key, const struct backups
 	for (size_t i = 0; i < backups->count; i++) {
 		const struct roster_backup *backup = &backups->at[i];
 
-		if (!roster_hash_equal(&backup->public_hash, &key->public_hash))
+		if (!roster_hash_equal(&backup->public_hash, &key->public_hash) ||
+		    !is_there(backups, backup))
 			continue;
 		fact->backed_up = true;
 		memcpy(fact->backup, backup->target, sizeof(fact->backup));
@@ -66,6 +80,8 @@ gather_keys(struct roster *roster, struct facts *facts, struct err_trace *trace)
 
 	if (err == ERR_OK)
 		err = roster_binding_list(roster, &facts->quorum, &bindings, &count, trace);
+	backups.binding = bindings;
+	backups.bindings = count;
 	for (size_t i = 0; err == ERR_OK && i < count; i++)
 		if (bindings[i].spec.role == ROSTER_PRIMARY)
 			err = take_keys(roster, bindings[i].spec.name, &backups, facts, trace);

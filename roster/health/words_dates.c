@@ -64,8 +64,13 @@ SAY(say_key_backup)
 		say(out, "key '%s' (token '%s') has %s", key->label, key->name,
 		    key->backed_up ? "a backup that was never verified" : "no backup");
 	if (!key->backed_up)
-		say_next(out, "quorate backup create %s --key '%s' --from %s --to BINDING --by A,B",
-		    judgement->facts->name, key->label, key->name);
+		say_next(out,
+		    "quorate backup create %s --key '%s' --from %s --to BINDING --by A,B; or, by "
+		    "the "
+		    "HSM's own tool, quorate backup record %s --key KEY --what TEXT --place TEXT "
+		    "--by "
+		    "NAME",
+		    judgement->facts->name, key->label, key->name, judgement->facts->name);
 	else if (key->backup[0] == '\0')
 		say_next(out, "quorate backup verify %s --key '%s' --token BINDING --by A,B",
 		    judgement->facts->name, key->label);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "roster/backup.h"
+#include "roster/health.h"
 #include "roster/key.h"
 #include "roster/log.h"
 #include "tests/unit/roster/support.h"
@@ -148,6 +149,52 @@ the_key_made_last_under_a_label_is_found(void **state)
 	assert_int_equal(key.public_hash.bytes[0], 5);
 }
 
+/* What health says of the key 'ca'; NULL: nothing. free() it. */
+static char *
+said_of_key(struct place *place)
+{
+	struct roster_health *health = NULL;
+	struct err_trace trace = { 0 };
+	char *words = NULL;
+
+	assert_ok(roster_health(place->roster, &place->quorum, NULL, &health, &trace), &trace);
+	for (size_t i = 0; i < health->reasons; i++)
+		if (health->reason[i].kind == ROSTER_REASON_KEY_BACKUP)
+			words = strdup(health->reason[i].words);
+	roster_health_free(health);
+	return words;
+}
+
+static void
+a_backup_in_a_token_that_was_given_up_is_none(void **state)
+{
+	struct place *place = *state;
+	struct roster_key key = { .binding = BINDING, .label = "ca", .algorithm = "ec-p384" };
+	struct roster_binding_spec spec;
+	struct err_trace trace = { 0 };
+	struct roster_id backup, binding;
+	char *words;
+
+	place_found_quorum(place);
+	place_spec(&spec, "backup");
+	spec.role = ROSTER_BACKUP;
+	assert_ok(
+	    roster_binding_add(place->roster, &place->quorum, &spec, &binding, &trace), &trace);
+	key.public_hash.bytes[0] = 1;
+	assert_ok(roster_key_generated(place->roster, &key, &trace), &trace);
+	backup = add(place, "backup", 1);
+	place->now += 8 * DAY;
+	assert_ok(
+	    roster_backup_verified(place->roster, &backup, "test", ROSTER_BACKUP_SIGNED, &trace),
+	    &trace);
+	assert_null(said_of_key(place));
+	assert_ok(roster_binding_remove(place->roster, &binding, "scrapped", &trace), &trace);
+	words = said_of_key(place);
+	assert_non_null(words);
+	assert_string_equal(words, "key 'ca' (token 'root-ca') has no backup");
+	free(words);
+}
+
 static void
 the_roster_made_anew_from_its_events_says_the_same(void **state)
 {
@@ -174,6 +221,7 @@ main(void)
 		WITH_ROSTER(a_proof_and_a_restore_are_of_one_backup_and_the_last_counts),
 		WITH_ROSTER(what_is_said_of_an_unknown_backup_has_no_effect),
 		WITH_ROSTER(a_sealed_key_is_sealed_in_that_token_alone),
+		WITH_ROSTER(a_backup_in_a_token_that_was_given_up_is_none),
 		WITH_ROSTER(the_key_made_last_under_a_label_is_found),
 		WITH_ROSTER(the_roster_made_anew_from_its_events_says_the_same),
 	};

@@ -472,7 +472,9 @@ static const struct {
 	    "rehearse docs/recover-by-hand.md with the backup, and record it" },
 	[ROSTER_REASON_KEY_BACKUP] = { key_not_backed_up, ROSTER_LEVEL_WARNING,
 	    "key 'root-ca' (token 'hsm-a') has no backup",
-	    "quorate backup create root --key 'root-ca' --from hsm-a --to BINDING --by A,B" },
+	    "quorate backup create root --key 'root-ca' --from hsm-a --to BINDING --by A,B; or, by "
+	    "the HSM's own tool, quorate backup record root --key KEY --what TEXT --place "
+	    "TEXT --by NAME" },
 	[ROSTER_REASON_DATE_NEAR] = { crl_near, ROSTER_LEVEL_WARNING,
 	    "the revocation list 'ca-1' ends on 2026-10-05", "sign the next one before its end" },
 	[ROSTER_REASON_DATE_PASSED] = { crl_past, ROSTER_LEVEL_CRITICAL,
