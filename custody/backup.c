@@ -53,9 +53,9 @@ record_copy(struct transfer *transfer, struct err_trace *trace)
 	if (err == ERR_OK)
 		err = roster_backup_find(roster, &of, backup, trace);
 	if (err != ERR_OK)
-		err_next(trace,
-		    "The copy is in token '%s', but not in the roster. Mend that, then give "
-		    "the command again: it finds the copy and records it.",
+		err_next_instead(trace,
+		    "The copy is in token '%s', but not in the roster. Mend what is named above, "
+		    "then give the command again: it finds the copy and records it.",
 		    of.target);
 	return err;
 }

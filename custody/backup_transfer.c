@@ -236,14 +236,20 @@ unwrap(struct transfer *transfer, const json_t *looked, const json_t *made, cons
 static void
 clear(struct transfer *transfer, struct err_trace *trace)
 {
+	const char *token = transfer->to.binding.spec.token.label;
 	struct job_result cleared = { .reply = NULL };
 
-	if (transfer_ask(transfer, &transfer->to, "backup.clear", json_object(), &cleared, NULL) !=
+	if (transfer_ask(transfer, &transfer->to, "backup.clear", json_object(), &cleared, NULL) ==
 	    ERR_OK)
+		err_next(trace,
+		    "No transport key is left in token '%s'. Mend what is named above, then give "
+		    "the command again.",
+		    token);
+	else
 		err_next(trace,
 		    "Token '%s' may have keys labelled 'quorate-transport', which open nothing "
 		    "else: the next backup into it destroys them.",
-		    transfer->to.binding.spec.token.label);
+		    token);
 	job_result_drop(&cleared);
 }
 

@@ -134,8 +134,8 @@ record_verified(struct transfer *transfer, enum roster_backup_proof proof, struc
 		err = roster_calendar_set(roster, &date, trace);
 	err = roster_end(roster, err, trace);
 	if (err != ERR_OK)
-		err_next(trace, "The backup is good, but that is not recorded: mend what is named "
-				"above and give the command again.");
+		err_next_instead(trace, "The backup is good, but that is not recorded: mend what "
+					"is named above and give the command again.");
 	return err;
 }
 

@@ -54,6 +54,17 @@ find_transport(struct unwrapping *unwrapping, CK_OBJECT_HANDLE *out, struct err_
 	return err;
 }
 
+/* `suspicion`: what it means, unless the token itself failed, or is gone. */
+static enum err
+refuse(CK_RV rv, const char *what, const char *suspicion, struct err_trace *trace)
+{
+	const enum err err = FAIL_CKR(trace, rv, "%s did not come out of its wrapping", what);
+	const bool failed = rv == CKR_DEVICE_REMOVED || rv == CKR_TOKEN_NOT_PRESENT ||
+			    rv == CKR_DEVICE_ERROR || rv == CKR_DEVICE_MEMORY;
+
+	return failed ? err : FAIL(trace, ERR_FORMAT, "%s", suspicion);
+}
+
 static enum err
 unwrap_wrapper(struct unwrapping *unwrapping, struct err_trace *trace)
 {
@@ -78,12 +89,11 @@ unwrap_wrapper(struct unwrapping *unwrapping, struct err_trace *trace)
 	rv = unwrapping->functions->C_UnwrapKey(unwrapping->handle, &mechanism, transport,
 	    ck_bytes(wrapped->wrapper), wrapped->wrapper_len, aes.at, aes.count,
 	    &unwrapping->wrapper);
-	if (rv == CKR_OK)
-		return ERR_OK;
-	(void)FAIL_CKR(trace, rv, "the wrapping key did not come out of its wrapping");
-	return FAIL(trace, ERR_FORMAT,
-	    "what came from the source was not made for this token, "
-	    "or was changed on its way");
+	return rv == CKR_OK ? ERR_OK
+			    : refuse(rv, "the wrapping key",
+				  "what came from the source was not made for this token, "
+				  "or was changed on its way",
+				  trace);
 }
 
 static enum err
@@ -115,11 +125,11 @@ unwrap_key(struct unwrapping *unwrapping, struct err_trace *trace)
 	rv = unwrapping->functions->C_UnwrapKey(unwrapping->handle, &mechanism, unwrapping->wrapper,
 	    ck_bytes(request->wrapped->key), request->wrapped->key_len, key.at, key.count,
 	    &unwrapping->key);
-	if (rv == CKR_OK)
-		return ERR_OK;
-	(void)FAIL_CKR(trace, rv, "the key did not come out of its wrapping");
-	return FAIL(trace, ERR_FORMAT,
-	    "what came from the source is no such key, or was changed on its way");
+	return rv == CKR_OK
+		   ? ERR_OK
+		   : refuse(rv, "the key",
+			 "what came from the source is no such key, or was changed on its way",
+			 trace);
 }
 
 static enum err

@@ -96,12 +96,12 @@ creates() {
 		--by ann "$@"
 }
 
-# mounting SCRIPT: runs it where it may mount, also by a user.
+# mounting SCRIPT [$0]: runs it where it may mount, also by a user.
 mounting() {
 	map=
 	[ "$(id -u)" = 0 ] || map='--user --map-root-user'
 	# shellcheck disable=SC2086 # two words, or none
-	unshare $map --mount sh -euc "$1"
+	unshare $map --mount sh -euc "$@"
 }
 
 empties_readers() {

@@ -3,7 +3,7 @@
 #
 # The sandbox's robot, overheard: what is asked and told is written to $STORY_ASKED. Lines of the
 # file $STORY_NEW_PINS, where it is set, are typed for the first new PINs that are asked for. Where
-# $STORY_KILLS is part of a question, who asks is killed.
+# $STORY_KILLS is part of a question, who asks is killed, or $STORY_DOES instead.
 set -eu
 
 pipes=$(mktemp -d)
@@ -14,7 +14,7 @@ rm -r "$pipes"
 while IFS= read -r line; do
 	printf '%s\n' "$line" >>"$STORY_ASKED"
 	case $line in
-	*"${STORY_KILLS:-no such question}"*) kill -9 "$PPID" ;;
+	*"${STORY_KILLS:-no such question}"*) eval "${STORY_DOES:-kill -9 $PPID}" ;;
 	esac
 	case $line in
 	'{"ask":"pin","for":"new"'*)

@@ -140,10 +140,18 @@ told 2 'that the original signs says nothing' "token 'root-ca' is bound as prima
 
 told 1 'a key that is there is not restored' "key 'ca' is in token 'root-ca' already" \
 	quorate backup restore root --key ca --from backup --to root-ca --by ann,alice
-restores_it() {
+killed_restoring() {
 	quorate token bind root --name second --by ann
 	# the session opens only what was bound when it began
 	quorate deactivate root
+	STORY_KILLS=people
+	export STORY_KILLS
+	fails recorded quorate backup restore root --key ca --from backup --to second --by ann,alice
+	unset STORY_KILLS
+	on second 'quorate-transport'
+	fails grep '^ca ' said
+}
+restores_it() {
 	meets 0 "Key 'ca' is in token 'PRACTICE second' for good
 may leave that token: no; signs: yes" quorate backup restore root --key ca --from backup \
 		--to second --by ann,alice
@@ -155,6 +163,7 @@ may leave that token: no; signs: yes" quorate backup restore root --key ca --fro
 		--output-file signature
 	openssl dgst -sha384 -verify ca.pem -signature signature message
 }
+holds 'killed while it is restored, the key is not there' killed_restoring
 holds 'into a new token it is, and the original public key verifies what it signs' restores_it
 told 1 'but once' "key 'ca' is in token 'second' already" \
 	quorate backup restore root --key ca --from backup --to second --by ann,alice

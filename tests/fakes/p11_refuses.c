@@ -2,8 +2,8 @@
 /*
  * A PKCS#11 module that is SoftHSM, with tokens that refuse what SoftHSM never does. The file
  * QUORATE_P11_REFUSALS has a line for each refusal, of a word and a token's label: "user-locked"
- * and "so-locked" are answered at the login, "form" when a PIN is to be changed. No file: no
- * refusal.
+ * and "so-locked" are answered at the login, "form" when a PIN is to be changed, "pulled" when a
+ * key is to be unwrapped, "unsealed" when an attribute is to be changed. No file: no refusal.
  */
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -69,6 +69,25 @@ set_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR *old_pin, CK_ULONG old_len, CK_UT
 	return real->C_SetPIN(session, old_pin, old_len, new_pin, new_len);
 }
 
+static CK_RV
+unwrap_key(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping,
+    CK_BYTE *wrapped, CK_ULONG len, CK_ATTRIBUTE *template, CK_ULONG count, CK_OBJECT_HANDLE *key)
+{
+	if (refuses(session, "pulled"))
+		return CKR_DEVICE_REMOVED;
+	return real->C_UnwrapKey(
+	    session, mechanism, unwrapping, wrapped, len, template, count, key);
+}
+
+static CK_RV
+set_attributes(
+    CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	if (refuses(session, "unsealed"))
+		return CKR_ATTRIBUTE_READ_ONLY;
+	return real->C_SetAttributeValue(session, object, template, count);
+}
+
 /* The module is never unloaded: what it gave out points into it. */
 static CK_RV
 load(void)
@@ -88,6 +107,8 @@ load(void)
 	functions.C_GetFunctionList = C_GetFunctionList;
 	functions.C_Login = login;
 	functions.C_SetPIN = set_pin;
+	functions.C_UnwrapKey = unwrap_key;
+	functions.C_SetAttributeValue = set_attributes;
 	return CKR_OK;
 }
 
