@@ -42,8 +42,10 @@ bundle_print_verdict(struct cli *cli, const char *evidence, const struct bundle_
 
 	if (verdict->practice)
 		fputs("PRACTICE: a rehearsal's evidence, of no ceremony that counts.\n", cli->out);
-	fprintf(cli->out, "%s: %zu files, %zu lines of record, %zu additions.\n", evidence,
-	    verdict->files, verdict->lines, verdict->additions);
+	fprintf(cli->out, "%s: %zu %s, %zu %s of record, %zu %s.\n", evidence, verdict->files,
+	    verdict->files == 1 ? "file" : "files", verdict->lines,
+	    verdict->lines == 1 ? "line" : "lines", verdict->additions,
+	    verdict->additions == 1 ? "addition" : "additions");
 	for (size_t i = 0; i < verdict->signature_count; i++)
 		print_signature(cli, &verdict->signatures[i], verdict->has_roster);
 	print_findings(cli, verdict, false);

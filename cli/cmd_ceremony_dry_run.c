@@ -251,11 +251,24 @@ print_report(struct cli *cli, const struct dry_run_report *report)
 					 : "not reached",
 		    (long long)step->seconds, step->title);
 	}
-	fprintf(cli->out,
-	    "%s: %u of %zu steps, %u of them by a stand-in, %lld s. Estimate for the day: %u "
-	    "min.\n",
+	fprintf(cli->out, "%s: %u of %zu steps in %lld s",
 	    report->passed ? "The dry run passed" : "The dry run did NOT pass", report->steps,
-	    report->step_count, report->practised, (long long)report->seconds, report->estimate);
+	    report->step_count, (long long)report->seconds);
+	if (report->practised > 0)
+		fprintf(cli->out, ", %u of them by a stand-in", report->practised);
+	fprintf(cli->out, ". Estimate for the day: %u min.\n", report->estimate);
+}
+
+/* The sandbox has a roster of the sheet's people; the one in use may know them otherwise. */
+static void
+warn_of_roster(struct cli *cli, const struct dry_run_values *v, const struct ceremony_texts *texts)
+{
+	struct err_trace trace = { 0 };
+
+	if (ceremony_gate_lint(v->folder, texts, cli->custody.roster, &trace) == ERR_OK)
+		return;
+	fprintf(stderr, "quorate: note: with this roster it would be refused: %s.\n  next: %s\n",
+	    trace.frame[trace.count - 1].text, trace.next);
 }
 
 static enum err
@@ -298,9 +311,10 @@ struct left {
 };
 
 static enum err
-report_outside(struct cli *cli, const struct dry_run_values *v, const struct script *script,
+report_outside(struct cli *cli, const struct dry_run_values *v, const struct ceremony_texts *texts,
     const struct left *left, struct err_trace *trace)
 {
+	const struct script *script = texts->script;
 	const char *copy = left->copy;
 	struct dry_run_report report;
 	bool passed;
@@ -314,8 +328,10 @@ report_outside(struct cli *cli, const struct dry_run_values *v, const struct scr
 	err = write_result(v, script, &report, trace);
 	if (err == ERR_OK)
 		err = tell_roster(cli, script, &report, trace);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		print_report(cli, &report);
+		warn_of_roster(cli, v, texts);
+	}
 	free(report.step);
 	if (err != ERR_OK || passed)
 		return err;
@@ -340,7 +356,7 @@ run_outside(struct cli *cli, const struct dry_run_values *v, struct err_trace *t
 	if (err == ERR_OK)
 		err = start_sandbox(v, left.copy, &left.status, trace);
 	if (err == ERR_OK)
-		err = report_outside(cli, v, texts.script, &left, trace);
+		err = report_outside(cli, v, &texts, &left, trace);
 	if (err == ERR_OK && v->keep == NULL)
 		err = file_remove_tree(left.copy, trace);
 	ceremony_texts_free(&texts);

@@ -193,8 +193,12 @@ print_verdict(struct cli *cli, const struct token_facts *token, const struct tok
 			checks, "token", token_json(cli, token)),
 		    trace);
 	json_decref(checks);
-	fprintf(cli->out, "Token '%s'%s%s", token->label,
-	    token->serial[0] == '\0' ? "" : ", serial ", token->serial);
+	if (token->label[0] == '\0')
+		fputs("Token without a name", cli->out);
+	else
+		fprintf(cli->out, "Token '%s'", token->label);
+	if (token->serial[0] != '\0')
+		fprintf(cli->out, ", serial %s", token->serial);
 	if (verdict->wrong == 0)
 		fputs(": as expected.\n", cli->out);
 	else

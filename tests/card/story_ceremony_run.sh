@@ -350,8 +350,12 @@ people_rehearse() {
 
 people_practise() {
 	writes practised 'echo well'
-	people_hold quorate ceremony dry-run practised --people --by ann
+	sed -i 's/deputy: pia/deputy: una/' practised/sheet.yaml
+	people_hold quorate ceremony dry-run practised --people --by ann >practised/said 2>&1
+	cat practised/said
 	grep -q '"passed": true' practised/dry-run.json
+	grep -q "would be refused: 1 thing is wrong.*'una'" practised/said
+	fails grep -q 'by a stand-in' practised/said
 }
 
 # Two steps in one session of a quorum; the second one with a command, too.

@@ -64,7 +64,7 @@ holds 'no quorum came of all these' no_quorum
 told 0 'a fresh token that is as expected is told so, in a line each' \
 	"initialised: expected no, is no: as expected
 empty: expected no object, is not initialised and so can hold none: as expected
-: as expected." quorate token info --fresh --expect initialised=no --expect-empty
+Token without a name: as expected." quorate token info --fresh --expect initialised=no --expect-empty
 told 1 'one that is not says what was expected and what is' \
 	"model: expected SoftHSM v2, is SoftHSM v2: as expected
 firmware: expected 7.8, is 2.6: NOT AS EXPECTED
