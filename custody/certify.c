@@ -12,6 +12,7 @@
 #include "roster/key.h"
 #include "x509/dn.h"
 #include "x509/lint.h"
+#include "x509/times.h"
 
 static enum err
 choose_subject(const struct certify_request *request, X509_NAME **out, struct err_trace *trace)
@@ -112,6 +113,21 @@ hash_of_key(const X509 *certificate, uint8_t out[SHA256_SIZE], struct err_trace 
 	return err;
 }
 
+/* No shorter validity would do: it is said before anybody looks for one. */
+static enum err
+check_has_not_ended(const X509 *certificate, struct err_trace *trace)
+{
+	char date[CLOCK_DATE];
+	int64_t until;
+
+	if (!times_read(X509_get0_notAfter(certificate), &until) || until >= clock_utc())
+		return ERR_OK;
+	clock_format_date(until, date);
+	err_next(trace, "Renew it first: quorate help cert self-sign");
+	return FAIL(trace, ERR_DENIED,
+	    "the CA certificate ended on %s: what it signs now would be valid nowhere", date);
+}
+
 /* A key that the roster saw being made is known before anybody comes; the token has the last word.
  */
 enum err
@@ -122,8 +138,10 @@ certify_check_issuer(struct custody *custody, const struct login_target *target,
 	uint8_t hash[SHA256_SIZE];
 	struct roster_key *keys = NULL;
 	size_t count = 0;
-	enum err err = hash_of_key(issuer->certificate, hash, trace);
+	enum err err = check_has_not_ended(issuer->certificate, trace);
 
+	if (err == ERR_OK)
+		err = hash_of_key(issuer->certificate, hash, trace);
 	if (err == ERR_OK)
 		err = roster_key_list(custody->roster, binding, &keys, &count, trace);
 	for (size_t i = 0; err == ERR_OK && i < count; i++)

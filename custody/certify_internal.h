@@ -11,7 +11,7 @@ struct certify_issuer {
 	const char *label; /* of the key that should be its */
 };
 
-/* ERR_DENIED where the roster knows that the key of that label is another. */
+/* ERR_DENIED when it has ended, or the roster knows that the key of that label is another. */
 MUST_CHECK enum err certify_check_issuer(struct custody *custody, const struct login_target *target,
     const struct certify_issuer *issuer, struct err_trace *trace);
 

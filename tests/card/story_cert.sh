@@ -156,6 +156,14 @@ openssl req -x509 -new -key sub.key -subj '/CN=Other' -days 30 -out other.pem
 told 3 "a CA's certificate of another key is refused" "is not that of the key 'root-ca'" \
 	quorate cert sign root --key root-ca --ca other.pem --csr sub.csr \
 	--csr-sha256 "$(hash_of sub.csr)" --profile intermediate --out no.pem --by ann
+printf 'cn = Old\nactivation_date = "2020-01-01"\nexpiration_date = "2021-01-01"\n' >old.template
+certtool --generate-self-signed --load-privkey sub.key --template old.template --outfile old.pem 2>made
+told 3 "so is a CA's certificate that has ended" 'the CA certificate ended on 2021-01-01' \
+	quorate cert sign root --key root-ca --ca old.pem --csr sub.csr \
+	--csr-sha256 "$(hash_of sub.csr)" --profile intermediate --out no.pem --by ann
+told 3 'for a revocation list, too' 'the CA certificate ended on 2021-01-01' \
+	quorate crl sign root --key root-ca --ca old.pem --number 1 \
+	--next-update "$(date -u -d '+200 days' +%F)" --out no.pem --by ann
 
 opens_session() {
 	quorate activate root --admin --persistent --purpose 'sign' --by ann

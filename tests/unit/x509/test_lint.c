@@ -127,6 +127,12 @@ issuer_is_last(struct room *room)
 }
 
 static void
+issuer_ended(struct room *room)
+{
+	room_times(room->root, ROOM_NOW - INT64_C(3000) * DAY, ROOM_NOW - DAY);
+}
+
+static void
 longer_than_issuer(struct room *room)
 {
 	room_times(room->sub, ROOM_NOW, ROOM_NOW + INT64_C(10000) * DAY);
@@ -258,6 +264,7 @@ static const struct breaker {
 	{ true, issuer_no_ca, "the issuer's certificate is one of a CA" },
 	{ true, issuer_is_last, "the issuer may have a CA below it" },
 	{ true, longer_than_issuer, "it is valid only while the issuer's" },
+	{ true, issuer_ended, "it is valid only while the issuer's" },
 	{ true, same_name, "the subject is not the issuer" },
 	{ true, same_key, "the key is not the issuer's" },
 	{ false, no_country, "the subject has a country" },
