@@ -198,7 +198,7 @@ holds 'the same people in a roster that is not practice' has_real_people
 told 1 'ready says what run refuses there' 'REFUSED   folders' quorate ceremony ready one
 told 4 'a dry run is held where TMPDIR says' "no folder for a dry run in $scratch/nowhere" \
 	env TMPDIR="$scratch/nowhere" quorate ceremony dry-run one --by ann
-told 3 'a finding ends it' 'the ceremony does not begin: up, and not on the sheet' begins ''
+told 3 'a finding ends it' 'does not begin: the state folder is in memory: a power cut would take it' begins ''
 told 4 'one alone accepts nothing' 'nobody' begins 'menu 2 absent;menu 3 accept'
 holds 'two who accept it by name go on, and the record says who' two_accept
 told 3 'nor is it begun without approvals' 'not approved by: administrator, auditor' nobody_approved
