@@ -121,13 +121,15 @@ put_line(json_t *report, const struct record_line *line, struct err_trace *trace
 
 /* ---- What was read back of keys ------------------------------------------------------------ */
 
-/* Commands whose output says what a key in a token is. */
+/* Commands whose output says what a key in a token is; the program is there by its path. */
 static bool
 says_attributes(const json_t *command)
 {
 	const char *program = json_string_value(json_array_get(command, 0));
 	const char *group = json_string_value(json_array_get(command, 1));
 
+	if (program != NULL && strrchr(program, '/') != NULL)
+		program = strrchr(program, '/') + 1;
 	return program != NULL && group != NULL && strcmp(program, "quorate") == 0 &&
 	       (strcmp(group, "key") == 0 || strcmp(group, "backup") == 0);
 }
@@ -152,19 +154,57 @@ read_output(const struct report_sources *from, const char *file)
 }
 
 static enum err
+put_key(json_t *report, const json_t *step, const json_t *key, struct err_trace *trace)
+{
+	static const char *const members[] = { "label", "type", "id", "made_here", "sensitive",
+		"extractable", "never_extractable", "can_sign" };
+	json_t *row;
+
+	if (!json_is_boolean(json_object_get(key, "sensitive")))
+		return ERR_OK;
+	row = json_pack("{s:O}", "step", step);
+	for (size_t i = 0; row != NULL && i < sizeof(members) / sizeof(*members); i++)
+		if (json_object_get(key, members[i]) != NULL)
+			(void)json_object_set(row, members[i], json_object_get(key, members[i]));
+	return put(report, "key_attributes", row, trace);
+}
+
+/* Where the JSON of `quorate key` and `quorate backup` has keys; an output of text has none. */
+static enum err
+put_keys(json_t *report, const json_t *step, const char *text, struct err_trace *trace)
+{
+	json_t *output = json_loads(text, 0, NULL), *key;
+	enum err err = put_key(report, step, output, trace);
+	size_t i;
+
+	if (err == ERR_OK)
+		err = put_key(report, step, json_object_get(output, "key"), trace);
+	json_array_foreach (json_object_get(output, "keys"), i, key)
+		if (err == ERR_OK)
+			err = put_key(report, step, key, trace);
+	json_decref(output);
+	return err;
+}
+
+static enum err
 put_attributes(const struct report_sources *from, json_t *report, const json_t *attempt,
     struct err_trace *trace)
 {
 	const char *file =
 	    json_string_value(json_object_get(json_object_get(attempt, "out"), "file"));
+	const json_t *step = json_object_get(attempt, "step");
 	json_t *text = file == NULL ? NULL : read_output(from, file);
+	enum err err;
 
 	if (text == NULL)
 		return ERR_OK;
+	err = put_keys(report, step, json_string_value(text), trace);
+	if (err != ERR_OK) {
+		json_decref(text);
+		return err;
+	}
 	return put(report, "attributes",
-	    json_pack("{s:O, s:s, s:o}", "step", json_object_get(attempt, "step"), "file", file,
-		"text", text),
-	    trace);
+	    json_pack("{s:O, s:s, s:o}", "step", step, "file", file, "text", text), trace);
 }
 
 static enum err
@@ -192,7 +232,8 @@ report_record(const struct report_sources *from, json_t *report, struct err_trac
 {
 	const struct record_line *inventory = record_last(&from->record, RECORD_INVENTORY, 0);
 	json_t *entropy = inventory == NULL ? NULL : json_object_get(inventory->json, "entropy");
-	int failed = json_object_set_new(report, "attributes", json_array());
+	int failed = json_object_set_new(report, "attributes", json_array()) |
+		     json_object_set_new(report, "key_attributes", json_array());
 	enum err err = ERR_OK;
 
 	failed |= json_object_set(report, "entropy", entropy == NULL ? json_null() : entropy);

@@ -216,6 +216,27 @@ logged(const struct asked *asked)
 	    asked->from->record.count, asked->from->verdict.files);
 }
 
+/* Who approved exactly the bytes that were followed, in which role. */
+static json_t *
+approved(const struct asked *asked)
+{
+	const json_t *one;
+	json_t *out = json_null();
+	size_t i;
+
+	json_array_foreach (json_object_get(asked->report, "approvals"), i, one) {
+		const char *before = json_string_value(out);
+		json_t *longer = answer("%s%s%s (%s)", before == NULL ? "" : before,
+		    before == NULL ? "the script, by " : ", ",
+		    json_string_value(json_object_get(one, "person")),
+		    json_string_value(json_object_get(one, "role")));
+
+		json_decref(out);
+		out = longer;
+	}
+	return out;
+}
+
 static json_t *
 not_in_evidence(const struct asked *asked)
 {
@@ -349,7 +370,7 @@ static const struct {
 	{ ETSI, "For a root: signed by a trustworthy person independent of the management",
 	    witness_signed },
 	{ WEBTRUST, "Roles and responsibilities of participants", roles_and_functions },
-	{ WEBTRUST, "Management's approval of the ceremony", not_in_evidence },
+	{ WEBTRUST, "Management's approval of the ceremony", approved },
 	{ WEBTRUST, "Hardware and software, with identifying marks such as serials",
 	    device_papers },
 	{ WEBTRUST, "The steps that were performed", script_followed },

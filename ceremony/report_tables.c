@@ -127,14 +127,23 @@ put_device(struct report *report, const json_t *device)
 static void
 put_attributes(struct report *report)
 {
+	static const struct report_column keys[] = { { "step", "Step", 70 },
+		{ "label", "Key", 210 }, { "type", "Type", 120 },
+		{ "made_here", "Made on the token", 130 }, { "sensitive", "Sensitive", 110 },
+		{ "extractable", "Extractable", 130 },
+		{ "never_extractable", "Never extractable", 130 }, { "can_sign", "Signs", 100 },
+		{ .member = NULL } };
 	const json_t *list = json_object_get(report->json, "attributes"), *one;
 	struct form *form = &report->form;
 	size_t i;
 
 	form_section(form, "Attributes of the keys, as read back from the tokens");
-	if (json_array_size(list) == 0)
-		form_paragraph(form, "Not recorded: no step's output shows them.");
+	report_list(report, "key_attributes", keys,
+	    json_array_size(list) == 0 ? "Not recorded: no step's output shows them."
+				       : "As the steps' outputs have them:");
 	json_array_foreach (list, i, one) {
+		if (report_text(report, one, "text")[0] == '{') /* in the table */
+			continue;
 		const struct document_cell cell = { 1000, DOCUMENT_FIXED, DOCUMENT_FRAME,
 			form_print(form, "Step %s, %s", report_text(report, one, "step"),
 			    report_text(report, one, "file")),
@@ -142,8 +151,7 @@ put_attributes(struct report *report)
 
 		document_where(form->document,
 		    form_print(form, "the output of step %s", report_text(report, one, "step")));
-		document_cells(
-		    form->document, &(struct document_shape){ .above = i == 0 ? 0 : 6 }, &cell, 1);
+		document_cells(form->document, &(struct document_shape){ .above = 6 }, &cell, 1);
 	}
 	document_where(form->document, NULL);
 }

@@ -120,6 +120,12 @@ two_accept() {
 	! grep -q '"verdict":"reported"' one/evidence/record.jsonl
 }
 
+the_report_names_who_approved() {
+	quorate ceremony report one --json | jq -e '.requirements[] |
+		select(.asks == "Management\u0027s approval of the ceremony") |
+		.answer == "the script, by ann (administrator), oda (auditor)"'
+}
+
 nobody_approved() {
 	writes 'Yet another title'
 	quorate ceremony dry-run one --by ann
@@ -201,6 +207,7 @@ told 4 'a dry run is held where TMPDIR says' "no folder for a dry run in $scratc
 told 3 'a finding ends it' 'does not begin: the state folder is in memory: a power cut would take it' begins ''
 told 4 'one alone accepts nothing' 'nobody' begins 'menu 2 absent;menu 3 accept'
 holds 'two who accept it by name go on, and the record says who' two_accept
+holds 'the report answers with who approved' the_report_names_who_approved
 told 3 'nor is it begun without approvals' 'not approved by: administrator, auditor' nobody_approved
 
 conclude

@@ -363,7 +363,7 @@ writes_session() {
 	writes "$1" 'quorate key list root'
 	sed -i "s/text: well/text: signer/; s/timeout: 2s/timeout: 60s/
 		s/^      - id: stow/      - id: more\n        title: List\n        instruction: List once more.\n\
-        command: quorate key list root\n        minutes: 1\n&/
+        command: quorate key list root --json\n        minutes: 1\n&/
 		s/^sign_off:/sessions:\n  - {quorum: root, steps: 1-2, for: 15m}\n&/" "$1/script.yaml"
 }
 
@@ -398,6 +398,15 @@ a_session_serves_its_steps() {
 	quorate ceremony rehearse session --by ann
 	[ "$(sessions_of session)" = 'true false ' ]
 	nothing_is_open
+}
+
+# Of the second step, whose output is JSON; and on the pages as a table.
+the_report_has_the_keys_attributes() {
+	quorate ceremony report session --json | jq -e '.key_attributes == [{step: 2, label: "signer",
+		type: "ec-p384", id: .key_attributes[0].id, made_here: true, sensitive: true,
+		extractable: false, never_extractable: true, can_sign: true}]'
+	quorate ceremony report session --out session.pdf
+	pdftotext -layout session.pdf - | grep -E '2 +signer +ec-p384 +yes +yes +no +yes +yes'
 }
 
 # Killed in its middle, and before that where it was open and no line said so yet.
@@ -464,6 +473,7 @@ holds 'and so they practise in a dry run' people_practise
 
 holds 'a quorum has a key' a_quorum_stands
 holds 'a session serves its steps' a_session_serves_its_steps
+holds 'and the report has what the keys were read back as' the_report_has_the_keys_attributes
 holds 'killed in a session, it ends that one and opens another' a_killed_session_is_opened_again
 holds 'a session ends with the run that opened it' a_session_ends_with_the_run
 
