@@ -53,6 +53,7 @@ stands() {
 	for name in backup test; do
 		quorate token bind root --name "$name" --role "$name" --by ann
 	done
+	quorate token bind root --name backup-2 --role backup --by ann
 	quorate activate root --admin --persistent --by ann
 	quorate key generate root --token root-ca --label ca --backup --by ann
 }
@@ -133,6 +134,14 @@ Give the command again" verify
 	on backup 'may leave the token: yes'
 }
 holds 'a token that does not seal is named, and sealed when it does' unsealed
+
+# The original is sealed by now: the backup is what a second one can be made of.
+copied_on() {
+	meets 0 "Key 'ca' is in token 'PRACTICE backup-2', too." \
+		quorate backup create root --key ca --from backup --to backup-2 --by ann,alice
+	meets 2 "'backup' is both where the key is and where it shall go" create --from backup
+}
+holds 'a backup is copied into another backup token, and not into its own' copied_on
 
 keeps_it_nowhere() {
 	keeps nowhere
