@@ -127,12 +127,6 @@ issuer_is_last(struct room *room)
 }
 
 static void
-issuer_ended(struct room *room)
-{
-	room_times(room->root, ROOM_NOW - INT64_C(3000) * DAY, ROOM_NOW - DAY);
-}
-
-static void
 longer_than_issuer(struct room *room)
 {
 	room_times(room->sub, ROOM_NOW, ROOM_NOW + INT64_C(10000) * DAY);
@@ -264,7 +258,6 @@ static const struct breaker {
 	{ true, issuer_no_ca, "the issuer's certificate is one of a CA" },
 	{ true, issuer_is_last, "the issuer may have a CA below it" },
 	{ true, longer_than_issuer, "it is valid only while the issuer's" },
-	{ true, issuer_ended, "it is valid only while the issuer's" },
 	{ true, same_name, "the subject is not the issuer" },
 	{ true, same_key, "the key is not the issuer's" },
 	{ false, no_country, "the subject has a country" },
@@ -338,6 +331,17 @@ what_breaks_a_rule_is_told_with_it(void **state)
 }
 
 static void
+an_issuer_that_has_ended_issues_nothing(void **state)
+{
+	struct room *room = *state;
+	struct err_trace trace = { 0 };
+
+	room_times(room->root, ROOM_NOW - INT64_C(3000) * DAY, ROOM_NOW - DAY);
+	assert_fails(lint(room, true, PROFILE_PUBLIC, &trace), ERR_DENIED, &trace);
+	assert_true(room_said(&trace, "it is valid only while the issuer's"));
+}
+
+static void
 private_rules_ask_no_country(void **state)
 {
 	struct room *room = *state;
@@ -386,6 +390,8 @@ main(void)
 		    what_the_profiles_make_holds_every_rule, room_open, room_close),
 		cmocka_unit_test(every_rule_has_something_that_breaks_it),
 		cmocka_unit_test(what_breaks_a_rule_is_told_with_it),
+		cmocka_unit_test_setup_teardown(
+		    an_issuer_that_has_ended_issues_nothing, room_open, room_close),
 		cmocka_unit_test_setup_teardown(
 		    private_rules_ask_no_country, room_open, room_close),
 		cmocka_unit_test(keys_are_judged_by_kind_and_size),
