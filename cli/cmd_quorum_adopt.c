@@ -83,8 +83,9 @@ run_adopt(struct cli *cli, const void *values, struct err_trace *trace)
 	if (err == ERR_OK) {
 		print_adopted(cli, adopted);
 		fprintf(cli->out,
-		    "Next: quorate health, then a re-key, which makes all of it known again: "
-		    "quorate quorum rekey %s --by NAME\n",
+		    "Next: quorate health, then a re-key, which makes all of it known again; who "
+		    "was not here counts as a new custodian: quorate quorum rekey %s --add NAME "
+		    "--by NAME\n",
 		    v->name);
 	}
 	free(adopted);

@@ -107,10 +107,11 @@ print_forecast(struct cli *cli, const struct rekey_forecast *f)
 	print_people(cli, f);
 	print_tokens(cli, f);
 	fprintf(cli->out,
-	    "It takes %u of the %u cards that may open what stands (invite one more), and %u of "
-	    "the %u new ones\n"
+	    "It takes %u of the %u cards that may open what stands%s, and %u of the %u new ones\n"
 	    "proven before a token switches. About %u minutes.\n",
-	    f->former_threshold, f->openers, f->needed, f->plan.cards, f->minutes);
+	    f->former_threshold, f->openers,
+	    f->openers > f->former_threshold ? " (invite one more)" : "", f->needed, f->plan.cards,
+	    f->minutes);
 	if (f->blanks > 0)
 		fprintf(cli->out, "%u %s who joins: enrolled already.\n", f->blanks,
 		    f->blanks == 1 ? "card is of somebody" : "cards are of somebody");

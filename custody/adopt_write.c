@@ -281,9 +281,10 @@ report_generation(
 	    generation->threshold, generation->size, roster_generation_word(state), seen);
 	if (seen < generation->size && state == ROSTER_GENERATION_LIVE)
 		LOST(out,
-		    "%u cards of generation %u were not here: whose they are is unknown. 'quorate "
-		    "quorum adopt %s --by NAME' adds them",
-		    generation->size - seen, generation->number, adoption->request->name);
+		    "%u of the %u cards of generation %u: whose they are, as they were not here. "
+		    "'quorate quorum adopt %s --by NAME' adds them",
+		    generation->size - seen, generation->size, generation->number,
+		    adoption->request->name);
 	if (adopt_opens(adoption, generation->number) && !generation->known &&
 	    generation->escrowed.blob_len == 0 && generation->number < newest_open(adoption))
 		LOST(out,
@@ -338,6 +339,9 @@ adopt_report(const struct adoption *adoption, struct adopted *out)
 		report_token(adoption, &adoption->token[i], out);
 	if (adoption->more_bindings)
 		LOST(out, "bindings that do not stand on the cards: --sheet FILE brings them");
+	else if (adoption->request->sheet == NULL)
+		LOST(out, "tokens that were bound after the cards were written, if there are any: "
+			  "--sheet FILE, or --name NAME, brings them");
 	LOST(out, "the admin PINs of the cards: a card that is blocked cannot be unblocked, and a "
 		  "re-key gives blank cards new ones");
 	LOST(out, "what happened before: who did what, roll-calls, checkpoints, reports, policy");

@@ -308,6 +308,8 @@ bind_token(struct custody *custody, const char *name, const struct create_token 
 		err = FAIL(trace, ERR_NOT_NOW, "quorum '%s' is not complete yet", name);
 	}
 	if (err == ERR_OK)
+		err = roster_operation_check_none(custody->roster, &quorum, trace);
+	if (err == ERR_OK)
 		err = plan_members(custody, &quorum, plan, trace);
 	if (err == ERR_OK)
 		err = plan_token(custody, token, plan, trace);

@@ -142,8 +142,10 @@ roster_binding_add(struct roster *roster, const struct roster_id *quorum,
 	if (err != ERR_OK)
 		return err;
 	err = roster_binding_find(roster, spec->name, &other, NULL);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
+		err_next(trace, "'quorate token list' shows it; take another name.");
 		return FAIL(trace, ERR_EXISTS, "there is a binding '%s' already", spec->name);
+	}
 	if (err != ERR_ABSENT)
 		return FAIL(trace, err, "the bindings were not read");
 	err = roster_id_new(&id, trace);

@@ -78,4 +78,13 @@ holds 'the other three cards open the token, one of them pulled' signs
 told 0 'the quorum is well' 'OK' quorate health
 holds 'the roster verifies' roster_verifies
 
+binds_with_a_pull() {
+	QUORATE_KILL='pin ' fails quorate token bind root --name spare --role backup --by ann \
+		--attendant "$here/ceremony_killer.py"
+	meets 1 "'bind' of quorum 'root' is pending
+quorate quorum resume root --by NAME" quorate token bind root --name spare --role backup --by ann
+	meets 0 'Finished: nothing is pending' quorate quorum resume root --by ann
+}
+holds 'a bind that is killed and typed again names resume' binds_with_a_pull
+
 conclude
