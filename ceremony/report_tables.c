@@ -128,10 +128,10 @@ static void
 put_attributes(struct report *report)
 {
 	static const struct report_column keys[] = { { "step", "Step", 70 },
-		{ "label", "Key", 210 }, { "type", "Type", 120 },
-		{ "made_here", "Made on the token", 130 }, { "sensitive", "Sensitive", 110 },
-		{ "extractable", "Extractable", 130 },
-		{ "never_extractable", "Never extractable", 130 }, { "can_sign", "Signs", 100 },
+		{ "label", "Key", 170 }, { "type", "Type", 120 },
+		{ "made_here", "Made on the token", 110 }, { "sensitive", "Sensitive", 130 },
+		{ "extractable", "Extractable", 150 },
+		{ "never_extractable", "Never extractable", 150 }, { "can_sign", "Signs", 100 },
 		{ .member = NULL } };
 	const json_t *list = json_object_get(report->json, "attributes"), *one;
 	struct form *form = &report->form;
@@ -327,10 +327,10 @@ report_put_trust(struct report *report)
 	static const struct report_column statements[] = { { "person", "Person", 220 },
 		{ "role", "Role", 180 }, { "says", "Says", 250 }, { "how", "How", 110 },
 		{ "text", "Words of their own", 240 }, { .member = NULL } };
-	static const struct report_column signatures[] = { { "card", "Card", 140 },
-		{ "person", "Person", 210 }, { "role", "Role", 170 }, { "line", "Up to line", 120 },
-		{ "right", "Right", 90 }, { "known", "Known", 100 },
-		{ "fingerprint", "Fingerprint", 170 }, { .member = NULL } };
+	static const struct report_column signatures[] = { { "card", "Card", 120 },
+		{ "person", "Person", 160 }, { "role", "Role", 130 }, { "line", "Line", 80 },
+		{ "right", "Right", 80 }, { "known", "Known", 100 },
+		{ "fingerprint", "Fingerprint", 330 }, { .member = NULL } };
 	static const struct report_column findings[] = { { "kind", "Finding", 170 },
 		{ "note", "Note only", 130 }, { "what", "What", 700 }, { .member = NULL } };
 
