@@ -6,6 +6,7 @@
 
 #include "base/encode.h"
 #include "cli/cli.h"
+#include "cli/key_view.h"
 #include "custody/backup.h"
 #include "roster/person.h"
 
@@ -88,12 +89,6 @@ static const struct option_row record_options[] = {
 
 /* ---- what is shown ------------------------------------------------------------------------- */
 
-static const char *
-yes_no(bool value)
-{
-	return value ? "yes" : "no";
-}
-
 static json_t *
 backup_json(const struct roster_backup *backup)
 {
@@ -111,17 +106,6 @@ backup_json(const struct roster_backup *backup)
 	    "restored_on", backup->restored_on);
 }
 
-static json_t *
-key_json(const struct key_facts *key)
-{
-	char id[2 * KEY_ID_MAX + 1];
-
-	hex_encode(key->id, key->id_len, id);
-	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b}", "label", key->label, "type",
-	    key_kind_word(key->kind), "id", id, "on_token", key->on_token, "sensitive",
-	    key->sensitive, "extractable", key->extractable, "can_sign", key->can_sign);
-}
-
 static enum err
 print_result_json(
     struct cli *cli, const struct backup_result *result, bool is_verified, struct err_trace *trace)
@@ -136,7 +120,7 @@ print_result_json(
 	json_object_set_new(json, "sealed", sealed);
 	json_object_set_new(json, "not_sealed", json_string(result->open));
 	if (result->key.label[0] != '\0')
-		json_object_set_new(json, "key", key_json(&result->key));
+		json_object_set_new(json, "key", key_view_json(&result->key));
 	if (result->trust[0] != '\0') {
 		hex_encode(result->transport, sizeof(result->transport), hex);
 		words_encode(result->transport, BACKUP_WORDS_BYTES, words);
@@ -178,8 +162,8 @@ print_way(struct cli *cli, const struct backup_result *result)
 		? "NOT ENFORCED: the source wrapped it under a key that nobody trusts"
 		: "not asked: the key was made without it");
 	fprintf(cli->out, "  sensitive   %s; may leave that token: %s; signs: %s\n",
-	    yes_no(result->key.sensitive), yes_no(result->key.extractable),
-	    yes_no(result->key.can_sign));
+	    key_view_yes_no(result->key.sensitive), key_view_yes_no(result->key.extractable),
+	    key_view_yes_no(result->key.can_sign));
 }
 
 static struct backup_request

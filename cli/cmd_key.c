@@ -5,6 +5,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/key_view.h"
 #include "custody/token_key.h"
 #include "roster/roster.h"
 
@@ -56,12 +57,6 @@ static const struct option_row generate_options[] = {
 
 static const struct option_row list_options[] = { TOKEN_OPTION, { .name = NULL } };
 
-static const char *
-yes_no(bool value)
-{
-	return value ? "yes" : "no";
-}
-
 static void
 print_key(struct cli *cli, const struct key_facts *key)
 {
@@ -72,20 +67,9 @@ print_key(struct cli *cli, const struct key_facts *key)
 	fprintf(cli->out,
 	    "  made on the token: %s; sensitive: %s; may leave the token: %s; ever could: %s; "
 	    "signs: %s\n",
-	    yes_no(key->made_here), yes_no(key->sensitive), yes_no(key->extractable),
-	    yes_no(!key->never_extractable), yes_no(key->can_sign));
-}
-
-static json_t *
-key_json(const struct key_facts *key)
-{
-	char id[2 * KEY_ID_MAX + 1];
-
-	hex_encode(key->id, key->id_len, id);
-	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b}", "label", key->label, "type",
-	    key_kind_word(key->kind), "id", id, "made_here", key->made_here, "sensitive",
-	    key->sensitive, "extractable", key->extractable, "never_extractable",
-	    key->never_extractable, "can_sign", key->can_sign);
+	    key_view_yes_no(key->made_here), key_view_yes_no(key->sensitive),
+	    key_view_yes_no(key->extractable), key_view_yes_no(!key->never_extractable),
+	    key_view_yes_no(key->can_sign));
 }
 
 static enum err
@@ -111,7 +95,7 @@ run_generate(struct cli *cli, const void *values, struct err_trace *trace)
 	if (err != ERR_OK)
 		return err;
 	if (cli->line->json)
-		err = cli_print_json(cli, key_json(&key), trace);
+		err = cli_print_json(cli, key_view_json(&key), trace);
 	else
 		print_key(cli, &key);
 	if (err == ERR_OK && v->out != NULL) {
@@ -137,7 +121,7 @@ run_list(struct cli *cli, const void *values, struct err_trace *trace)
 
 	for (size_t i = 0; err == ERR_OK && i < count; i++) {
 		if (cli->line->json)
-			json_array_append_new(list, key_json(&keys[i]));
+			json_array_append_new(list, key_view_json(&keys[i]));
 		else
 			print_key(cli, &keys[i]);
 	}
