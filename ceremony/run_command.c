@@ -161,7 +161,7 @@ run_words(struct running *run, const struct words *words, unsigned timeout_s, st
 		.out = ran->out,
 		.err = ran->err,
 		.timeout_s = timeout_s,
-		.own_group = strcmp(words->word[0], run->self) != 0,
+		.own_group = words->count > 0 && strcmp(words->word[0], run->self) != 0,
 		.leaves_on = opens_session(words),
 	};
 

@@ -81,7 +81,8 @@ give_back() {
 # The driver of the virtual readers that the first build unpacked serves the others.
 vpcd_option() {
 	driver=$root/build/virtual-cards/libifdvpcd.so
-	[ ! -f "$driver" ] || printf -- '-Dvpcd_driver=%s' "$driver"
+	[ -f "$driver" ] || driver= # unpacked by the build
+	printf -- '-Dvpcd_driver=%s' "$driver"
 }
 
 # build FOLDER [MESON-OPTION...]: configures once, compiles what changed; quiet unless it fails.
