@@ -201,11 +201,14 @@ holds 'a re-key stops at it, and goes on when the right one is back' stops_there
 
 # ---- two come later -----------------------------------------------------------------------------
 
+# The first card that comes is dave's, of a generation that opens nothing any more.
 two_come_later() {
 	meets 3 'At most 2 of the 6 may come later' plans --add gina --later eve,frank,carol
-	robot 'absent eve;absent frank' meets 0 'generation 4: 3 of 6, live
+	robot 'present card4;absent eve;absent frank' meets 0 "root/4 is dave's card
+it is not wanted now
+generation 4: 3 of 6, live
 root/5       eve              share waits to be delivered
-root/6       frank            share waits to be delivered' rekey --add gina --later eve,frank
+root/6       frank            share waits to be delivered" rekey --add gina --later eve,frank
 	signs 'absent eve;absent frank;absent alice'
 }
 each_at_a_visit() {
