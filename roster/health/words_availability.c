@@ -21,6 +21,16 @@ SAY(say_below_threshold)
 	    judgement->facts->name);
 }
 
+static bool
+has_finding(const struct judgement *judgement, enum roster_reason_kind kind)
+{
+	for (size_t i = 0; i < judgement->findings; i++)
+		if (judgement->finding[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Cards that were merely not proven for long are no reason for a re-key. */
 SAY(say_margin)
 {
 	(void)finding;
@@ -28,7 +38,11 @@ SAY(say_margin)
 	    "%u cards are ready and %u are needed: a margin of %d, where the policy wants %" PRId64,
 	    judgement->ready, judge_newest(judgement)->threshold, judgement->margin,
 	    judgement->facts->policy[ROSTER_POLICY_MARGIN]);
-	say_rekey(judgement, out);
+	if (has_finding(judgement, ROSTER_REASON_ROLL_CALL_OVERDUE))
+		say_next(
+		    out, "quorate card check --all --quorum %s --by NAME", judgement->facts->name);
+	else
+		say_rekey(judgement, out);
 }
 
 SAY(say_not_delivered)

@@ -640,6 +640,26 @@ a_rekey_that_has_begun_is_a_decision(void **state)
 }
 
 static void
+cards_that_were_long_not_proven_are_proven_and_not_rekeyed(void **state)
+{
+	static struct sound sound;
+	static struct judgement judgement;
+	static struct roster_reason reason;
+	const struct finding *finding;
+
+	(void)state;
+	make_sound(&sound);
+	proven_too_long_ago(&sound);
+	sound.share[1].proven = sound.share[0].proven;
+	judge(&sound.facts, NOW, &judgement);
+	assert_int_equal(judgement.margin, 0);
+	finding = find(&judgement, ROSTER_REASON_MARGIN);
+	assert_non_null(finding);
+	reason_of(&judgement, finding, &reason);
+	assert_string_equal(reason.next, "quorate card check --all --quorum root --by NAME");
+}
+
+static void
 a_destroyed_card_is_not_exposed_when_its_custodian_leaves(void **state)
 {
 	static struct sound sound;
@@ -682,6 +702,7 @@ main(void)
 		cmocka_unit_test(a_key_wants_a_backup_that_was_verified_and_not_too_long_ago),
 		cmocka_unit_test(what_the_organisation_accepts_is_no_reason),
 		cmocka_unit_test(a_rekey_that_has_begun_is_a_decision),
+		cmocka_unit_test(cards_that_were_long_not_proven_are_proven_and_not_rekeyed),
 		cmocka_unit_test(a_destroyed_card_is_not_exposed_when_its_custodian_leaves),
 		cmocka_unit_test(an_expected_return_is_no_return),
 	};
