@@ -34,12 +34,21 @@ read_line(struct terminal *terminal, char *line, size_t size, struct err_trace *
 static enum err
 read_unseen(struct terminal *terminal, struct secret *line, struct err_trace *trace)
 {
-	enum err err;
+	for (;;) {
+		struct err_trace why = { .count = 0 };
+		enum err err;
 
-	fflush(terminal->out);
-	err = terminal_line_read_unseen(&terminal->line, line, trace);
-	fputc('\n', terminal->out);
-	return err;
+		secret_clear(line);
+		fflush(terminal->out);
+		err = terminal_line_read_unseen(&terminal->line, line, &why);
+		fputc('\n', terminal->out);
+		if (err != ERR_ARGUMENT) {
+			if (err != ERR_OK && trace != NULL)
+				*trace = why;
+			return err;
+		}
+		fputs(" ! That is longer than any PIN. Again: ", terminal->out);
+	}
 }
 
 static const char *
@@ -245,7 +254,6 @@ terminal_pin(void *context, const struct attendant_pin_ask *ask, struct secret *
 	if (ask->reason != NULL)
 		fprintf(terminal->out, " ! %s\n", ask->reason);
 	do {
-		secret_clear(line);
 		print_pin_question(terminal->out, ask);
 		err = read_unseen(terminal, line, trace);
 		if (err == ERR_OK && ask->purpose == ATTENDANT_PIN_NEW && secret_len(line) > 0)

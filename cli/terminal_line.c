@@ -121,6 +121,7 @@ terminal_line_read_unseen(
 {
 	struct termios before, unseen;
 	enum err err = ERR_OK;
+	bool fits = true;
 	char byte = 0;
 
 	if (tcgetattr(line->fd, &before) != 0)
@@ -132,10 +133,12 @@ terminal_line_read_unseen(
 		err = read_byte(line, &byte, trace);
 		if (err == ERR_OK && byte == '\n')
 			break;
-		if (err == ERR_OK)
-			err = secret_append(secret, &byte, 1, trace);
+		if (err == ERR_OK && secret_append(secret, &byte, 1, NULL) != ERR_OK)
+			fits = false; /* its end is not the next answer */
 	}
 	secret_wipe(&byte, sizeof(byte));
 	tcsetattr(line->fd, TCSAFLUSH, &before);
-	return err;
+	return err != ERR_OK || fits
+		   ? err
+		   : FAIL(trace, ERR_ARGUMENT, "what was typed is longer than any PIN");
 }

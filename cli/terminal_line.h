@@ -30,7 +30,10 @@ void terminal_line_close(struct terminal_line *line);
 MUST_CHECK enum err
 terminal_line_read(struct terminal_line *line, char *text, size_t size, struct err_trace *trace);
 
-/* The same without echo, appended to `secret`. The terminal is as before in every case. */
+/*
+ * The same without echo, appended to `secret`. The terminal is as before in every case.
+ * ERR_ARGUMENT: it does not fit; the whole line was read.
+ */
 MUST_CHECK enum err terminal_line_read_unseen(
     struct terminal_line *line, struct secret *secret, struct err_trace *trace);
 

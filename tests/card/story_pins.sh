@@ -134,6 +134,15 @@ unblocks_it() {
 	asks '"for":"verify","custodian":"alice"'
 }
 holds 'behind the others it gets a new PIN' unblocks_it
+pastes_too_much() {
+	empties_readers
+	virtual-card insert card3
+	env -u QUORATE_ATTENDANT "$here/story_typist.py" quorate card check root/3 --by ann <<-END
+		(Enter alone declines): ># $(printf '%300s' '' | tr ' ' 7)
+		That is longer than any PIN. Again: ># $(pin_of 3)
+	END
+}
+holds 'what is too long to be a PIN is asked for again, at a terminal' pastes_too_much
 told 0 'the roster verifies after all that' 'every hash, signature and table agrees' \
 	quorate roster verify
 conclude

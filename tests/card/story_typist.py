@@ -3,12 +3,14 @@
 """Types at a terminal what people would: story_typist.py COMMAND... with "SHOWN > TYPED" lines.
 
 Each line of stdin waits until the command's terminal shows SHOWN, behind what was waited for before,
-and types TYPED. What the terminal showed is printed; the exit status is the command's.
+and types TYPED, with "SHOWN ># TYPED" once nothing is echoed any more. What the terminal showed is printed; the exit status is the command's.
 """
 import os
 import pty
 import select
 import sys
+import termios
+import time
 
 PATIENCE = 30  # seconds without a word
 
@@ -28,7 +30,8 @@ def read():
 
 shown = b''
 for line in sys.stdin.buffer:
-    words, typed = line.rstrip(b'\n').rsplit(b' > ', 1)
+    unseen = b' ># ' in line
+    words, typed = line.rstrip(b'\n').rsplit(b' ># ' if unseen else b' > ', 1)
     while words not in shown:
         more = read()
         if not more:
@@ -37,6 +40,8 @@ for line in sys.stdin.buffer:
         sys.stdout.buffer.flush()
         shown = (shown + more).replace(b'\r', b'')
     shown = shown[shown.index(words) + len(words):]
+    while unseen and termios.tcgetattr(terminal)[3] & termios.ECHO:
+        time.sleep(0.01)
     os.write(terminal, typed + b'\n')
 while more := read():
     sys.stdout.buffer.write(more)
