@@ -255,7 +255,7 @@ ask_next(struct issuing *issuing, struct next *next)
 static enum err
 deliver_next(struct issuing *issuing, struct err_trace *trace)
 {
-	struct pin_entry entry = { .may_change = true };
+	struct pin_entry entry = { .also_sign = false };
 	struct visit visit = { 0 };
 	struct issuing_member *member;
 	struct header header;
@@ -270,6 +270,7 @@ deliver_next(struct issuing *issuing, struct err_trace *trace)
 	member = &issuing->member[next.pending[visit.which]];
 	entry.owner = (struct pin_owner){ member->custodian, member->card.name };
 	entry.also_sign = next.last;
+	entry.may_change = next.ask.wanted_count > 1;
 	err = card_header_load(visit.card, &header, trace);
 	if (err == ERR_OK)
 		err = check_header(issuing, member, &header, trace);

@@ -38,7 +38,7 @@ use_card(const struct turn *turn, struct card *card, struct err_trace *trace)
 	struct sign_card *signer = turn->signer;
 	const struct pin_entry entry = { .owner = { signer->custodian, signer->card.name },
 		.also_sign = true,
-		.may_change = true };
+		.may_change = turn->round->signers > 1 };
 	struct header header;
 	bool verified = false;
 	enum err err = card_header_load(card, &header, trace);

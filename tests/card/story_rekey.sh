@@ -213,7 +213,10 @@ root/6       frank            share waits to be delivered" rekey --add gina --la
 }
 each_at_a_visit() {
 	meets 0 "1 of root's cards still waits for its share" quorate quorum deliver root --later frank --by ann
-	meets 0 'Every card of root has its share, proven.' quorate quorum deliver root --by ann
+	robot 'wrong-pin frank 3' meets 3 "frank's card root/6 is blocked: no tries are left
+quorate card unblock root/6" quorate quorum deliver root --by ann
+	meets 0 '' robot 'absent eve' quorate card unblock root/6 --by ann
+	meets 0 'Finished: nothing is pending for root.' quorate quorum resume root --by ann
 	signs 'absent alice;absent bob;absent carol'
 }
 holds 'two of six come later, the third may not, and the others open the HSM' two_come_later
