@@ -329,7 +329,7 @@ close_and_verify(void)
 		.copy_count = 2 };
 	struct bundle_question question = { .evidence = evidence };
 	struct bundle_verdict verdict = { .well = false };
-	struct close_outcome outcome;
+	struct close_outcome outcome = { .copies = 0 };
 	struct roster_person ann;
 	enum err err = roster_open(&options, &custody.roster, NULL);
 
