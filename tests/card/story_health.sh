@@ -107,16 +107,21 @@ has_no_colour() {
 }
 holds 'no colour where there is no terminal' has_no_colour
 
-# As a user of no rights, from a medium that takes no writing.
+# As a user of no rights, from a medium that takes no writing; the program is installed there too,
+# for the checkout may be root's alone.
 for_nobody() {
 	[ "$(id -u)" = 0 ] || return 0
-	mounting '
+	advisories=$here/../../roster/advisories.json mounting '
 		mount -t tmpfs -o mode=755 none /mnt
 		cp "$QUORATE_ROSTER" /mnt/copy.roster
+		mkdir -p /mnt/bin /mnt/share/quorate
+		cp "$(command -v quorate)" /mnt/bin
+		cp "$advisories" /mnt/share/quorate
 		chmod 444 /mnt/copy.roster
+		cd /mnt
 		mount -o remount,bind,ro /mnt
 		setpriv --reuid 65534 --regid 65534 --clear-groups \
-			env HOME=/mnt XDG_STATE_HOME=/mnt quorate health --roster /mnt/copy.roster' >said 2>&1 ||
+			env HOME=/mnt XDG_STATE_HOME=/mnt /mnt/bin/quorate health --roster /mnt/copy.roster' >said 2>&1 ||
 		{ cat said && return 1; }
 	all_in said 'root: OK'
 }

@@ -82,13 +82,19 @@ each_thread_is_confined() {
 		wait'
 }
 
-# Its own user, who is not root, may neither read its memory nor trace it.
+# Its own user, who is not root, may neither read its memory nor trace it. The programs are copied
+# to where that user can run them: the checkout may be root's alone.
 own_user_looks() {
 	chmod 755 "$folder"
+	mkdir "$folder/programs"
+	cp "$programs/hold" "$programs/client" "$programs/memory" \
+		"$programs/../../../agent/quorate-agent" "$folder/programs"
 	chown -R 4242 "$folder/tokens" "$folder/state" "$folder/config"
 	chmod 644 "$folder/softhsm.conf" "$folder/pin"
 	mkdir -p "$folder/theirs"
 	chown 4242 "$folder/theirs"
+	cd "$folder"
+	programs=$folder/programs
 	setpriv --reuid 4242 --regid 4242 --clear-groups "$programs/hold" --token "$token" \
 		--folder "$folder/theirs/run" --state "$folder/theirs/state" -- sh -euc "$find_agent"'
 		echo "agent $agent"
